@@ -1,0 +1,31 @@
+"""What an analysis sees of a workspace: typed frames of one data version, the event log, settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from footprint.scope import Scope
+
+if TYPE_CHECKING:
+    from footprint.engine import EventLog
+    from footprint.settings import Settings
+
+
+class Data(Protocol):
+    """One immutable data version. Frames are shared between readers: never change one in place.
+
+    ``frame`` returns every schema column of the table (absent ones all null), timestamps as
+    ``Datetime("us", "UTC")``. Raises DataMissing when the table was never imported.
+    """
+
+    version: str
+    tz: str
+    settings: Settings
+
+    def has(self, table: str) -> bool: ...
+
+    def frame(self, table: str) -> pl.DataFrame: ...
+
+    def event_log(self) -> EventLog: ...

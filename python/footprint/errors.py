@@ -1,0 +1,73 @@
+"""Every error a user can meet: what happened, where (file, row, column), and the mend.
+
+Exit codes of the command line: 2 wrong use, 3 data missing, 4 input rejected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from footprint.text import Lang, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place an error points at; every part may be unknown."""
+
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+
+
+class FootprintError(Exception):
+    """Base of all errors meant for a person. ``message(lang)`` says what, where and the mend."""
+
+    exit_code = 1
+
+    def __init__(self, what: Text, mend: Text, where: Where | None = None) -> None:
+        self.what, self.mend, self.where = what, mend, where or Where()
+        super().__init__(self.message("en"))
+
+    def message(self, lang: Lang) -> str:
+        place = self._place(lang)
+        stop, colon = ("。", "：") if lang == "zh" else (". ", ": ")
+        head = f"{place}{colon}{self.what(lang)}" if place else self.what(lang)
+        return f"{head}{stop}{self.mend(lang)}"
+
+    def _place(self, lang: Lang) -> str:
+        row = Text("第 {n} 行", "row {n}")
+        column = Text("列“{n}”", "column “{n}”")
+        parts = [
+            self.where.file or "",
+            row(lang, n=self.where.row) if self.where.row is not None else "",
+            column(lang, n=self.where.column) if self.where.column else "",
+        ]
+        return " · ".join(part for part in parts if part)
+
+
+class UsageError(FootprintError):
+    """The call itself is wrong: unknown question, parameter, column or value."""
+
+    exit_code = 2
+
+
+class DataMissing(FootprintError):
+    """A question cannot be answered with the tables at hand; names the file that would unlock it."""
+
+    exit_code = 3
+
+    def __init__(self, what: Text, mend: Text, tables: tuple[str, ...]) -> None:
+        self.tables = tables
+        super().__init__(what, mend)
+
+
+class InputRejected(FootprintError):
+    """A file (or all of its rows) could not be taken in; nothing was changed."""
+
+    exit_code = 4
+
+
+class WorkspaceError(FootprintError):
+    """The workspace on disk cannot be read or written now (busy, full, read-only, damaged)."""
+
+    exit_code = 4
