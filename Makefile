@@ -1,0 +1,79 @@
+# Two commands do everything: `make demo` opens the app on sample data, `make test` runs every check.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8501
+export VIRTUAL_ENV := $(abspath $(VENV))
+
+.PHONY: help demo test build dev browser rust lint types unit e2e docs sample lock bench wheel clean
+
+help:
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: build ## build, install and open the app on the sample data
+	$(BIN)/footprint demo --port $(PORT)
+
+test: rust lint types unit e2e ## every check, in the order of what fails fastest
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+build: $(VENV)/.run ## the Rust core and the package, editable, into .venv
+	$(BIN)/maturin develop --release --quiet
+
+dev: $(VENV)/.dev build ## everything a contributor needs
+
+rust: ## format, lints and tests of the Rust core
+	cargo fmt --check
+	cargo clippy --locked --all-targets --quiet -- -D warnings
+	if command -v cargo-nextest >/dev/null; then cargo nextest run --locked --cargo-quiet; \
+	else cargo test --locked --quiet; fi
+	cargo test --locked --quiet --doc
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: dev
+	$(BIN)/mypy
+	$(BIN)/stubtest --mypy-config-file pyproject.toml footprint._core
+
+unit: dev ## unit, property, oracle, truth and page tests
+	$(BIN)/pytest -n 2 --ignore tests/e2e
+
+browser: $(VENV)/.dev ## make sure a Chromium is there for the end-to-end tests
+	$(BIN)/python tests/e2e/browser.py --install
+
+e2e: dev browser ## the app in a real browser
+	$(BIN)/pytest tests/e2e
+
+docs: dev ## write the generated pages of docs/
+	$(BIN)/python -m footprint.schema_docs
+	$(BIN)/python -m footprint.questions_docs
+	$(BIN)/python -m footprint.metrics.glossary
+
+sample: build ## write sample_data/ anew
+	$(BIN)/footprint sample --out sample_data --scale demo
+
+lock: ## pin every dependency (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --extra build -o requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+bench: dev ## measure against peers; results go to docs/benchmarks.md
+	$(BIN)/python benchmarks/run.py
+
+wheel: build
+	$(BIN)/maturin build --release --out dist
+
+clean:
+	rm -rf $(VENV) dist build artifacts
