@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# Written in pieces so that this file does not trip over itself. Cargo.lock names its registry by design of cargo.
+# In pieces, so that this file does not find itself.
 HOSTS = re.compile("|".join(["pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs"]))
 PATHS = re.compile(r"(?<![\w.])/(root|home)/[\w.]+")
 SECRETS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}")
@@ -20,6 +20,7 @@ def tracked_text() -> dict[str, str]:
     found = {}
     for name in filter(None, names):
         path = ROOT / name
+        # Cargo writes the registry into its own lock file.
         if name == "Cargo.lock" or not path.is_file():
             continue
         try:
