@@ -1,12 +1,10 @@
-"""What an analysis sees of a workspace: typed frames of one data version, the event log, settings."""
+"""What an analysis sees of a workspace: frames of one data version, event log, settings."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
-
-from footprint.scope import Scope
 
 if TYPE_CHECKING:
     from footprint.engine import EventLog
@@ -29,3 +27,11 @@ class Data(Protocol):
     def frame(self, table: str) -> pl.DataFrame: ...
 
     def event_log(self) -> EventLog: ...
+
+    def uploads(self) -> pl.DataFrame:
+        """Every file taken in, newest last; columns of ``store.memory.UPLOADS``."""
+        ...
+
+    def rejected(self) -> pl.DataFrame:
+        """Rows set aside at import, counted per file, table, reason and column (``REJECTED``)."""
+        ...

@@ -1,0 +1,1 @@
+"""The workspace on disk: immutable table versions, the catalogue and the app's state."""
