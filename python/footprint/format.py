@@ -128,6 +128,26 @@ def show(value: float | int | str | Text | None, unit: str, lang: Lang) -> str:
     return write(value, lang) if write else number(value, lang)
 
 
+def sentence(template: Text, **values: Text | str | tuple[object, str]) -> Text:
+    """A declared template filled in both languages: ``(value, unit)`` is written by ``show``.
+
+    >>> sentence(Text("占 {s}", "a share of {s}"), s=(0.31, "rate"))("en")
+    'a share of 31%'
+    """
+
+    def words(lang: Lang) -> str:
+        parts = {name: _written(value, lang) for name, value in values.items()}
+        return template(lang, **parts)
+
+    return Text(words("zh"), words("en"))
+
+
+def _written(value: Text | str | tuple[object, str], lang: Lang) -> str:
+    if isinstance(value, tuple):
+        return show(value[0], value[1], lang)  # pyright: ignore[reportArgumentType]
+    return value(lang) if isinstance(value, Text) else value
+
+
 _BY_UNIT = {
     "CNY": money,
     "rate": percent,
