@@ -24,7 +24,7 @@ Answer = Callable[..., Result]
 Findings = Callable[[Result, Data, Scope], Sequence[Finding]]
 
 # Modules that declare questions; a new analysis adds its line here.
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("footprint.analysis.board",)
 
 
 @dataclass(frozen=True, slots=True)

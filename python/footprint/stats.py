@@ -81,6 +81,13 @@ def normal_quantile(level: float = LEVEL) -> float:
     return NormalDist().inv_cdf(0.5 + level / 2)
 
 
+def t_quantile(df: float, level: float = LEVEL) -> float:
+    """Half-width of a two-sided Student interval in standard errors."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, 0.5 + level / 2))
+
+
 def wilson(k: float, n: float, level: float = LEVEL) -> tuple[float, float]:
     """Wilson interval of a rate of ``k`` hits in ``n``; (0, 1) when n is 0."""
     if n <= 0:
@@ -159,7 +166,7 @@ def welch(first: Values, second: Values, level: float = LEVEL) -> MeanComparison
 
     Raises ValueError below two values a group.
     """
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import stdtr
 
     a, b = _moments(first), _moments(second)
     if a.n < 2 or b.n < 2:
@@ -171,19 +178,17 @@ def welch(first: Values, second: Values, level: float = LEVEL) -> MeanComparison
         return MeanComparison(a.mean, b.mean, diff, diff, diff, p, float(a.n + b.n - 2), a.n, b.n)
     error = math.sqrt(va + vb)
     df = (va + vb) ** 2 / (va**2 / (a.n - 1) + vb**2 / (b.n - 1))
-    half = float(stdtrit(df, 0.5 + level / 2)) * error
+    half = t_quantile(df, level) * error
     p = 2 * float(stdtr(df, -abs(diff) / error))
     return MeanComparison(a.mean, b.mean, diff, diff - half, diff + half, p, df, a.n, b.n)
 
 
 def mean_interval(values: Values, level: float = LEVEL) -> tuple[float, float, float]:
     """Mean and its Student interval ``(mean, low, high)``; all the line below two values."""
-    from scipy.special import stdtrit
-
     m = _moments(values)
     if m.n < 2:
         return m.mean, -math.inf, math.inf
-    half = float(stdtrit(m.n - 1, 0.5 + level / 2)) * m.sd / math.sqrt(m.n)
+    half = t_quantile(m.n - 1, level) * m.sd / math.sqrt(m.n)
     return m.mean, m.mean - half, m.mean + half
 
 

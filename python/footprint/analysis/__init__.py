@@ -1,0 +1,1 @@
+"""One module per question: a pure function from data and scope to a result."""

@@ -1,0 +1,125 @@
+"""Compare a rate between two groups of streams or videos, like for like.
+
+Viewers of one stream behave alike, so the stream, not the viewer, is the unit of chance: intervals
+and p values are the more cautious of the binomial and the between-streams reading.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from footprint.stats import normal_quantile, two_proportions
+
+
+@dataclass(frozen=True, slots=True)
+class RateEffect:
+    """Rates of both groups, ``ratio`` = with / without and ``diff`` = with - without.
+
+    ``low``/``high`` bound diff, ``ratio_low``/``ratio_high`` the ratio; None where undefined.
+    """
+
+    rate_with: float
+    rate_without: float
+    diff: float
+    low: float
+    high: float
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Mantel-Haenszel rate ratio over strata; ``covered`` is the share of trials in strata that
+    hold both groups."""
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    strata: int
+    covered: float
+
+
+def compare(units: pl.DataFrame) -> RateEffect:
+    """Compare units (columns ``tagged`` bool, ``hits``, ``trials``); raises ValueError when a
+    group has no trials. Source: requirement row S2.1.3-a."""
+    sides = [units.filter(pl.col("tagged") == side) for side in (True, False)]
+    (k1, n1), (k2, n2) = [(side["hits"].sum(), side["trials"].sum()) for side in sides]
+    plain = two_proportions(k1, n1, k2, n2)
+    errors = [_cluster_error(side) for side in sides]
+    spread = math.hypot(*errors)
+    half = normal_quantile() * spread
+    p = max(plain.p, math.erfc(abs(plain.diff) / spread / math.sqrt(2)) if spread > 0 else 0.0)
+    low, high = min(plain.low, plain.diff - half), max(plain.high, plain.diff + half)
+    ratio = _wider_ratio(plain, errors)
+    return RateEffect(plain.rate1, plain.rate2, plain.diff, low, high, *ratio, p)
+
+
+def _wider_ratio(plain, errors: list[float]) -> tuple[float | None, float | None, float | None]:
+    if plain.ratio is None or plain.ratio_low is None or plain.ratio_high is None:
+        return plain.ratio, None, None
+    spread = normal_quantile() * math.hypot(errors[0] / plain.rate1, errors[1] / plain.rate2)
+    return (
+        plain.ratio,
+        min(plain.ratio_low, plain.ratio * math.exp(-spread)),
+        max(plain.ratio_high, plain.ratio * math.exp(spread)),
+    )
+
+
+def _cluster_error(units: pl.DataFrame) -> float:
+    """Standard error of a ratio of sums when whole units are the sample (linearised)."""
+    hits = units["hits"].to_numpy().astype(float)
+    trials = units["trials"].to_numpy().astype(float)
+    if hits.size < 2:
+        return 0.0
+    rest = hits - hits.sum() / trials.sum() * trials
+    return math.sqrt(hits.size / (hits.size - 1) * float(rest @ rest)) / trials.sum()
+
+
+def adjusted(units: pl.DataFrame, by: list[str]) -> tuple[Adjusted, pl.DataFrame]:
+    """Mantel-Haenszel ratio over the strata ``by`` and the strata themselves.
+
+    Interval: Greenland and Robins (1985). p: Cochran-Mantel-Haenszel. Strata with one group only
+    say nothing about the difference and are left out; ``covered`` tells how much remains.
+    """
+    tagged = pl.col("tagged")
+    strata = (
+        units.group_by(by)
+        .agg(
+            hits_tag=pl.col("hits").filter(tagged).sum(),
+            trials_tag=pl.col("trials").filter(tagged).sum(),
+            hits_plain=pl.col("hits").filter(~tagged).sum(),
+            trials_plain=pl.col("trials").filter(~tagged).sum(),
+        )
+        .sort(by)
+        .with_columns(used=(pl.col("trials_tag") > 0) & (pl.col("trials_plain") > 0))
+    )
+    used = strata.filter("used")
+    trials = pl.col("trials_tag") + pl.col("trials_plain")
+    total = float(strata.select(trials.sum()).item() or 0)
+    covered = float(used.select(trials.sum()).item() or 0) / total if total else 0.0
+    if not used["hits_plain"].sum() or not used["hits_tag"].sum():
+        return Adjusted(None, None, None, None, used.height, covered), strata
+    return _mantel_haenszel(used, covered), strata
+
+
+def _mantel_haenszel(used: pl.DataFrame, covered: float) -> Adjusted:
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
+    columns = ("hits_tag", "trials_tag", "hits_plain", "trials_plain")
+    a, n1, b, n0 = (used[name].to_numpy().astype(float) for name in columns)
+    table = StratifiedTable(np.array([[a, n1 - a], [b, n0 - b]]))
+    ratio = float(table.riskratio_pooled)
+    n = n1 + n0
+    top = (n1 * n0 * (a + b) - a * b * n) / n**2
+    variance = float(top.sum() / ((a * n0 / n).sum() * (b * n1 / n).sum()))
+    half = normal_quantile() * math.sqrt(max(variance, 0.0))
+    p = float(table.test_null_odds(correction=False).pvalue)
+    low, high = ratio * math.exp(-half), ratio * math.exp(half)
+    return Adjusted(ratio, low, high, p, used.height, covered)

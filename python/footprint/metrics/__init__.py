@@ -1,0 +1,16 @@
+"""The metrics of a shop, each declared once; boards, tooltips, goals and the glossary read them."""
+
+from footprint.metrics.registry import By, Measure, Metric, by_group, measure, metric, metrics
+from footprint.metrics.view import SliceError, View
+
+__all__ = [
+    "By",
+    "Measure",
+    "Metric",
+    "SliceError",
+    "View",
+    "by_group",
+    "measure",
+    "metric",
+    "metrics",
+]
