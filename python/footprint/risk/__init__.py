@@ -1,0 +1,1 @@
+"""Risk: text rules, sentiment, alert windows, break points and the risk matrix."""
