@@ -116,12 +116,14 @@ def duration(seconds: float | None, lang: Lang) -> str:
     return words(lang, n=number(round(seconds / size, 1), lang))
 
 
-def show(value: float | int | str | Text | None, unit: str, lang: Lang) -> str:
+def show(value: float | int | str | dt.date | Text | None, unit: str, lang: Lang) -> str:
     """A value of a ``Scalar`` or frame in the way of its unit (see ``footprint.result.Scalar``)."""
     if isinstance(value, Text):
         return value(lang)
     if isinstance(value, bool):
         return (_YES if value else _NO)(lang)
+    if isinstance(value, dt.date):
+        return date(value, lang)
     if isinstance(value, str) or value is None:
         return value or MISSING
     write = _BY_UNIT.get(unit)
@@ -155,6 +157,7 @@ _BY_UNIT = {
     "x": times,
     "s": duration,
     "p": p_value,
+    "change": delta,
     "d": lambda value, lang: _DAYS(lang, n=number(value, lang)),
     "per_1000": lambda value, lang: _PER_1000(lang, n=number(value, lang)),
 }

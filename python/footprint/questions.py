@@ -24,7 +24,18 @@ Answer = Callable[..., Result]
 Findings = Callable[[Result, Data, Scope], Sequence[Finding]]
 
 # Modules that declare questions; a new analysis adds its line here.
-MODULES: tuple[str, ...] = ("footprint.analysis.board",)
+MODULES: tuple[str, ...] = (
+    "footprint.analysis.board",
+    "footprint.analysis.break_even",
+    "footprint.analysis.cost_share",
+    "footprint.analysis.data_quality",
+    "footprint.analysis.experiment",
+    "footprint.analysis.script_similarity",
+    "footprint.analysis.sku_profit",
+    "footprint.analysis.tag_effect",
+    "footprint.analysis.trend",
+    "footprint.analysis.weekend_share",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ Colour = Literal["red", "yellow", "green", "grey"]
 class Scalar:
     """One number (or verdict word) of an answer.
 
-    ``value`` is in ``unit`` (CNY, rate 0..1, pp, count, s, d, x, p, text); ``n`` is the sample it
+    ``value`` is in ``unit`` (CNY, rate 0..1, pp, count, s, d, x, p, text, or change = signed
+    relative, .31 = +31 %); ``n`` is the sample it
     rests on; ``low`` and ``high`` bound the 95 % interval where the value is an estimate.
     ``label`` and ``definition`` are what a page prints beside it.
     """

@@ -8,6 +8,7 @@ import polars as pl
 
 from footprint.data import Data
 from footprint.format import sentence
+from footprint.names import cost_name
 from footprint.planning.cost_plan import planned_shares
 from footprint.questions import question
 from footprint.result import Finding, Result, Scalar
@@ -15,20 +16,6 @@ from footprint.scope import Scope
 from footprint.scoping import scoped
 from footprint.text import Text
 
-CATEGORY_NAMES: dict[str, Text] = {
-    "host_commission": Text("主播佣金", "Host commission"),
-    "slot_fee": Text("坑位费", "Slot fees"),
-    "tech": Text("技术", "Technology"),
-    "logistics": Text("物流", "Logistics"),
-    "ads": Text("投放", "Advertising"),
-    "reward": Text("福利", "Rewards"),
-    "content": Text("内容制作", "Content"),
-    "staff": Text("人员", "Staff"),
-    "compliance": Text("合规", "Compliance"),
-    "insurance": Text("保险", "Insurance"),
-    "innovation": Text("创新", "Innovation"),
-    "other": Text("其他", "Other"),
-}
 _PROBLEM = Text(
     "{name}支出占这一周总支出的 {share}，计划是 {plan}，超过了计划的 {times}。",
     "{name} took {share} of the week's spending against a plan of {plan}, over {times} the plan.",
@@ -39,8 +26,8 @@ _SUGGESTION = Text(
     "budget at the share seen here.",
 )
 _DEFINITION = Text(
-    "每周各类支出 ÷ 当周总支出；只看完整的周。计划取自预算表，没有预算行的类别用运营方案的预算占比。"
-    "占比超过计划的设定倍数时预警。",
+    "每周各类支出 ÷ 当周总支出；只看完整的周。计划取自预算表，"
+    "没有预算行的类别用运营方案的预算占比。占比超过计划的设定倍数时预警。",
     "Spending of each category over all spending of the week, complete weeks only. The plan is the "
     "budget sheet; a category without a line there uses the share of the operations plan. An alert "
     "is a share above the plan times the set factor.",
@@ -55,7 +42,7 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
 
 
 def _finding(row: dict, weeks: pl.DataFrame, data: Data, scope: Scope) -> Finding:
-    name = CATEGORY_NAMES.get(row["category"], Text(row["category"], row["category"]))
+    name = cost_name(row["category"])
     total = row["amount"] / row["share"]
     return Finding(
         id=f"cost_share:{row['category']}",
@@ -158,6 +145,6 @@ def _notes(weeks: pl.DataFrame) -> tuple[Text, ...]:
     bare = weeks.filter(state="no_plan")["category"].unique().sort().to_list()
     if not bare:
         return ()
-    names = [CATEGORY_NAMES.get(name, Text(name, name)) for name in bare]
+    names = [cost_name(name) for name in bare]
     zh, en = "、".join(n.zh for n in names), ", ".join(n.en.lower() for n in names)
     return (Text(f"没有计划、不作判断：{zh}。", f"No plan, so not judged: {en}."),)

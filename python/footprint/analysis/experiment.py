@@ -181,7 +181,7 @@ def _named(found: Readout) -> dict:
 
 def _needed(rate: float, lift: float) -> int | None:
     aim = rate * (1 + lift)
-    return math.ceil(per_group(rate, aim)) if 0 < rate and aim < 1 and lift else None
+    return math.ceil(per_group(rate, aim)) if rate > 0 and aim < 1 and lift else None
 
 
 def _counts(table: pl.DataFrame, data: Data) -> dict[str, Scalar]:

@@ -43,7 +43,7 @@ class NicheRule:
 
 
 def lookback(scope: Scope, days: int) -> Scope:
-    """The scope, its start moved back until it holds ``days`` days; open scopes stay as they are."""
+    """The scope with its start moved back to hold ``days`` days; open scopes stay as they are."""
     if scope.days is None or scope.days >= days or scope.end is None:
         return scope
     return replace(scope, start=scope.end - timedelta(days=days - 1))

@@ -8,6 +8,7 @@ import polars as pl
 from footprint.analysis import goods
 from footprint.data import Data
 from footprint.format import sentence
+from footprint.names import category_name
 from footprint.questions import question
 from footprint.result import Finding, Result, Scalar
 from footprint.scope import Scope
@@ -53,7 +54,7 @@ def _finding(row: dict, result: Result, data: Data, scope: Scope) -> Finding:
         severity=1,
         colour="grey",
         problem=sentence(
-            _PROBLEM, category=Text(category, category), skus=(row["niche_skus"], "count"),
+            _PROBLEM, category=category_name(category), skus=(row["niche_skus"], "count"),
             gmv=(row["niche_gmv_share"], "rate"), profit=(row["niche_profit_share"], "rate"),
             start=(dates["start"], "date"), end=(dates["end"], "date"),
         ),

@@ -36,9 +36,9 @@ _DEFINITION = Text(
     "Intervals allow for streams differing by chance. This is association, not cause.",
 )
 _PROBLEM = Text(
-    "带“{tag}”标签的 {unit} 为 {rate}，不带的为 {plain}（{ratio}；同类比较 {adjusted}）。",
-    "“{tag}” goes with a {unit} of {rate} against {plain} without it ({ratio}; like for like "
-    "{adjusted}).",
+    "带“{tag}”标签的{unit}是 {rate}，不带的是 {plain}，相当于 {ratio}；同类比较后是 {adjusted}。",
+    "“{tag}” goes with a {unit} of {rate} against {plain} without it, {ratio} as much; {adjusted} "
+    "like for like.",
 )
 _UNIT_NAMES = {
     "conversion": Text("转化率", "conversion"),
@@ -46,7 +46,7 @@ _UNIT_NAMES = {
 }
 _SUGGESTION = Text(
     "先做对照实验再推广：同主播、同时段，随机安排用与不用这个做法。",
-    "Run a controlled test before rolling it out: same host, same slot, with and without at random.",
+    "Run a controlled test before rolling it out: same host and slot, with and without at random.",
 )
 
 
@@ -98,8 +98,8 @@ def tag_effect(data: Data, scope: Scope, tag: str | None, metric: str) -> Result
 
     Scalars: rate_tag, rate_plain, diff_pp (percentage points), ratio, adjusted_ratio, p_value,
     n_tag and n_plain (streams or videos), coverage, verdict (higher, lower, no_difference, mixed,
-    too_small). Frames ``streams`` (id, tagged, hits, trials, rate) and ``strata``. Raises UsageError
-    for a tag nobody used. Source: requirement row S2.1.3-a, truths PT01 and PT11.
+    too_small). Frames ``streams`` (id, tagged, hits, trials, rate) and ``strata``. Raises
+    UsageError for a tag nobody used. Source: requirement row S2.1.3-a, truths PT01 and PT11.
     """
     require(data, (_UNITS[metric][0],))
     units = _units(data, scope, metric)
@@ -156,7 +156,7 @@ def _choose(units: pl.DataFrame, tag: str | None) -> str | None:
     if tag is None:
         return counts["tags"][0] if counts.height else None
     if tag not in set(counts["tags"]):
-        raise unknown("tag", "标签", tag, {name: None for name in counts["tags"]})
+        raise unknown("tag", "标签", tag, dict.fromkeys(counts["tags"]))
     return tag
 
 
@@ -195,7 +195,9 @@ def _measured(effect: RateEffect, mix: Adjusted, trials: dict[bool, int]) -> dic
             mix.ratio, "x", total, Text("同类比较的倍数", "Like-for-like ratio"), mix.low, mix.high
         ),
         "p_value": scalar(effect.p, "p", total, Text("偶然出现的概率", "p value")),
-        "coverage": scalar(mix.covered, "rate", total, Text("可同类比较的比例", "Comparable share")),
+        "coverage": scalar(
+            mix.covered, "rate", total, Text("可同类比较的比例", "Comparable share")
+        ),
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Calculators and plans: break-even, sample size, planned cost shares."""
