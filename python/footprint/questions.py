@@ -25,11 +25,16 @@ Findings = Callable[[Result, Data, Scope], Sequence[Finding]]
 
 # Modules that declare questions; a new analysis adds its line here.
 MODULES: tuple[str, ...] = (
+    "footprint.analysis.benchmark_alert",
     "footprint.analysis.board",
     "footprint.analysis.break_even",
+    "footprint.analysis.complaints",
     "footprint.analysis.cost_share",
     "footprint.analysis.data_quality",
+    "footprint.analysis.exaggeration",
     "footprint.analysis.experiment",
+    "footprint.analysis.opinion_alerts",
+    "footprint.analysis.script_check",
     "footprint.analysis.script_similarity",
     "footprint.analysis.sku_profit",
     "footprint.analysis.tag_effect",

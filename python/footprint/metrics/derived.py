@@ -43,11 +43,12 @@ def first_orders(data: Data) -> pl.DataFrame:
 
 
 def negative_comments(data: Data) -> pl.Series:
-    """For each row of ``comments``: does it complain or speak ill, by the word-list classifier."""
+    """For each row of ``comments``: does it speak ill, by its stars or else by word lists."""
 
     def build() -> pl.Series:
         from footprint.risk.sentiment import negative
 
-        return negative(data.frame("comments")["text"]).rename("negative")
+        comments = data.frame("comments")
+        return negative(comments["text"], comments["rating"]).rename("negative")
 
     return once(data, "negative_comments", build)
