@@ -1,0 +1,1 @@
+//! Credit for conversions: journeys, and the models that share it out.

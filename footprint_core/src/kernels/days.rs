@@ -1,0 +1,131 @@
+//! Active days of users, and their first and last rows.
+
+use super::tags::Tags;
+use super::zone::Zone;
+use crate::error::{Result, input};
+use crate::layout::{Layout, Row};
+use crate::task::Task;
+
+/// Distinct (user, local day) pairs in user and day order.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct UserDays {
+    /// User code.
+    pub user: Vec<u32>,
+    /// Days since 1970-01-01 in the shop's zone.
+    pub day: Vec<i32>,
+    /// Rows of that user on that day.
+    pub rows: Vec<u32>,
+}
+
+impl UserDays {
+    /// Count a row of `user`, whose own entries start at `begin`.
+    fn add(&mut self, user: u32, day: i32, begin: usize) {
+        match (self.day.last(), self.rows.last_mut()) {
+            (Some(&last), Some(rows)) if last == day && self.day.len() > begin => *rows += 1,
+            _ => {
+                self.user.push(user);
+                self.day.push(day);
+                self.rows.push(1);
+            }
+        }
+    }
+}
+
+/// The days on which each user has a row with a role.
+///
+/// # Errors
+/// Cancellation.
+pub fn user_days(layout: &Layout, tags: &Tags<'_>, zone: &Zone, task: &Task) -> Result<UserDays> {
+    let parts = layout.map_blocks(task, |users| {
+        let mut days = UserDays::default();
+        for user in users {
+            let begin = days.day.len();
+            for at in layout.range(user) {
+                let row = Row(layout.rows[at]);
+                if tags.of(row, layout.source[at]) != 0 {
+                    days.add(user as u32, zone.day(layout.clock.micros(row)), begin);
+                }
+            }
+        }
+        Ok(days)
+    })?;
+    let mut whole = UserDays::default();
+    for mut part in parts {
+        whole.user.append(&mut part.user);
+        whole.day.append(&mut part.day);
+        whole.rows.append(&mut part.rows);
+    }
+    Ok(whole)
+}
+
+/// First and last row with a role of each user who has one.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct FirstLast {
+    /// User code.
+    pub user: Vec<u32>,
+    /// First instant in microseconds.
+    pub first: Vec<i64>,
+    /// Last instant in microseconds.
+    pub last: Vec<i64>,
+    /// Rows.
+    pub rows: Vec<u32>,
+    /// Sum of the rows' values.
+    pub value: Vec<i64>,
+    /// Source row of the first.
+    pub first_row: Vec<u32>,
+    /// Source row of the last.
+    pub last_row: Vec<u32>,
+}
+
+/// First and last row with a role; `values` by source row.
+///
+/// # Errors
+/// `values` of the wrong length, cancellation.
+pub fn first_last(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    values: &[i64],
+    task: &Task,
+) -> Result<FirstLast> {
+    if values.len() != layout.source_rows {
+        return Err(input(format!(
+            "values: {} rows, the log has {}",
+            values.len(),
+            layout.source_rows
+        )));
+    }
+    let parts = layout.map_blocks(task, |users| {
+        let mut answer = FirstLast::default();
+        for user in users {
+            one_user(layout, tags, values, user, &mut answer);
+        }
+        Ok(answer)
+    })?;
+    let mut whole = FirstLast::default();
+    for mut part in parts {
+        whole.user.append(&mut part.user);
+        whole.first.append(&mut part.first);
+        whole.last.append(&mut part.last);
+        whole.rows.append(&mut part.rows);
+        whole.value.append(&mut part.value);
+        whole.first_row.append(&mut part.first_row);
+        whole.last_row.append(&mut part.last_row);
+    }
+    Ok(whole)
+}
+
+fn one_user(layout: &Layout, tags: &Tags<'_>, values: &[i64], user: usize, answer: &mut FirstLast) {
+    let mut hits =
+        layout.range(user).filter(|&at| tags.of(Row(layout.rows[at]), layout.source[at]) != 0);
+    let Some(first) = hits.next() else { return };
+    let value = |at: usize| values[layout.source[at] as usize];
+    let (last, rows, sum) =
+        hits.fold((first, 1, value(first)), |(_, n, sum), at| (at, n + 1, sum + value(at)));
+    answer.user.push(user as u32);
+    answer.first.push(layout.micros(first));
+    answer.last.push(layout.micros(last));
+    answer.rows.push(rows);
+    answer.value.push(sum);
+    answer.first_row.push(layout.source[first]);
+    answer.last_row.push(layout.source[last]);
+}

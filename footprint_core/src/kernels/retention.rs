@@ -1,0 +1,189 @@
+//! Retention: users who come back k periods after the first start row, by cohort.
+//!
+//! Cohort = the period of the user's first start row in the whole log. Calendar mode: k is the
+//! difference of the shop's local periods (days, weeks, months); 24-hour mode: k whole days of
+//! exactly 24 hours. Source: requirement row S7.1-b.
+
+use super::tags::Tags;
+use super::zone::{DAY, Zone};
+use crate::error::{Result, input};
+use crate::layout::{Layout, Row};
+use crate::task::Task;
+
+/// Role of rows that begin a user's history.
+pub const START: u32 = 1;
+/// Role of rows that count as coming back.
+pub const RETURN: u32 = 2;
+
+/// What a cell counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Users back in period k.
+    Exact,
+    /// Users back in any of periods 1..=k; k = 0 is the cohort.
+    Within,
+    /// Users back in period k or later.
+    Unbounded,
+}
+
+/// Period number of each local day from `first` on: ascending, steps of 0 or 1.
+#[derive(Debug, Clone)]
+pub struct Calendar<'a> {
+    /// Local day of `periods[0]`.
+    pub first: i32,
+    /// Period of each day.
+    pub periods: &'a [i32],
+}
+
+impl Calendar<'_> {
+    #[inline]
+    fn period(&self, day: i32) -> i32 {
+        let last = self.periods.len() - 1;
+        self.periods[((day - self.first).max(0) as usize).min(last)]
+    }
+}
+
+/// The question.
+#[derive(Debug, Clone)]
+pub struct Retention<'a> {
+    /// The shop's zone.
+    pub zone: Zone,
+    /// Days to periods.
+    pub calendar: Calendar<'a>,
+    /// Largest k.
+    pub last: usize,
+    /// What a cell counts.
+    pub kind: Kind,
+    /// Whole 24 hours from the first row instead of calendar periods.
+    pub exact_day: bool,
+}
+
+/// The cohort table: one entry per (cohort, k), every k from 0 to the last.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Cohorts {
+    /// Period of the cohort.
+    pub cohort: Vec<i32>,
+    /// Periods since.
+    pub k: Vec<u32>,
+    /// Users who came back.
+    pub users: Vec<u32>,
+    /// Users of the cohort.
+    pub size: Vec<u32>,
+}
+
+/// Ask `ask` of every user.
+///
+/// # Errors
+/// A calendar without days, cancellation.
+pub fn retention(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    ask: &Retention<'_>,
+    task: &Task,
+) -> Result<Cohorts> {
+    let (Some(&first), Some(&end)) = (ask.calendar.periods.first(), ask.calendar.periods.last())
+    else {
+        return if layout.is_empty() {
+            Ok(Cohorts::default())
+        } else {
+            Err(input("retention: the calendar has no day"))
+        };
+    };
+    let table = Table { first, cohorts: (end - first + 1) as usize, width: ask.last + 2 };
+    let parts = layout.map_blocks(task, |users| {
+        let mut cells = vec![0_u32; table.cohorts * table.width];
+        for user in users {
+            walk(layout, tags, ask, user, &table, &mut cells);
+        }
+        Ok(cells)
+    })?;
+    let cells = parts.into_iter().reduce(|mut sum, part| {
+        sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
+        sum
+    });
+    Ok(cells.map_or_else(Cohorts::default, |cells| table.finish(&cells, ask.kind)))
+}
+
+/// Cells by cohort: column 0 is the cohort's size, column k + 1 counts k.
+struct Table {
+    first: i32,
+    cohorts: usize,
+    width: usize,
+}
+
+impl Table {
+    fn finish(&self, cells: &[u32], kind: Kind) -> Cohorts {
+        let mut answer = Cohorts::default();
+        for cohort in 0..self.cohorts {
+            let row = &cells[cohort * self.width..(cohort + 1) * self.width];
+            if row[0] == 0 {
+                continue;
+            }
+            for k in 0..self.width - 1 {
+                let users = match kind {
+                    Kind::Exact => row[k + 1],
+                    Kind::Within if k == 0 => row[0],
+                    Kind::Within => row[2..=k + 1].iter().sum(),
+                    Kind::Unbounded => row[k + 1..].iter().sum(),
+                };
+                answer.cohort.push(self.first + cohort as i32);
+                answer.k.push(k as u32);
+                answer.users.push(users);
+                answer.size.push(row[0]);
+            }
+        }
+        answer
+    }
+}
+
+fn walk(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    ask: &Retention<'_>,
+    user: usize,
+    table: &Table,
+    cells: &mut [u32],
+) {
+    let mut begun: Option<(i64, i32)> = None;
+    let mut seen = -1_i64;
+    let mut row_cells: &mut [u32] = &mut [];
+    for at in layout.range(user) {
+        let row = Row(layout.rows[at]);
+        let roles = tags.of(row, layout.source[at]);
+        if roles == 0 {
+            continue;
+        }
+        let now = layout.clock.micros(row);
+        if begun.is_none() && roles & START != 0 {
+            let period = ask.calendar.period(ask.zone.day(now));
+            begun = Some((now, period));
+            let cohort = (period - table.first) as usize;
+            row_cells = &mut cells[cohort * table.width..(cohort + 1) * table.width];
+            row_cells[0] += 1;
+        }
+        let Some((first, cohort)) = begun else { continue };
+        if roles & RETURN == 0 {
+            continue;
+        }
+        let k = if ask.exact_day {
+            (now - first) / DAY
+        } else {
+            i64::from(ask.calendar.period(ask.zone.day(now)) - cohort)
+        };
+        if k == seen {
+            continue;
+        }
+        match ask.kind {
+            Kind::Exact if k as usize <= ask.last => row_cells[k as usize + 1] += 1,
+            // The first return after the cohort's own period decides.
+            Kind::Within if k >= 1 && seen < 1 && k as usize <= ask.last => {
+                row_cells[k as usize + 1] += 1;
+            }
+            _ => {}
+        }
+        seen = k;
+    }
+    if ask.kind == Kind::Unbounded && seen >= 0 {
+        row_cells[(seen as usize).min(ask.last) + 1] += 1;
+    }
+}

@@ -1,0 +1,28 @@
+//! The bindings: Arrow in, Arrow out, nothing else. The only place that knows Python.
+//!
+//! Every call goes through [`guard::run`]: the interpreter lock is released and a panic becomes a
+//! `RuntimeError`. Columns come in through the Arrow `PyCapsule` interface without a copy.
+
+// Arguments arrive extracted and owned; their number is the number of a question's parameters.
+#![allow(clippy::needless_pass_by_value, clippy::too_many_arguments)]
+
+mod ask;
+mod columns;
+mod frame;
+mod guard;
+mod layout;
+
+use pyo3::prelude::*;
+
+/// The compiled part of `footprint`.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::ask::{first_last, funnel, retention, user_days};
+    #[pymodule_export]
+    use super::frame::Frame;
+    #[pymodule_export]
+    use super::guard::{Cancelled, Task};
+    #[pymodule_export]
+    use super::layout::{Layout, encode};
+}

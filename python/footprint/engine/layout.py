@@ -1,0 +1,84 @@
+"""Open the cached layout of a data version, or build and keep it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from footprint import _core
+from footprint.engine.source import ORDER, Source
+
+# Codes 0..254 are names, 255 means none (or, past 255 names, "look at the source column").
+NONE = 255
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The words behind the one-byte codes of a layout, sorted."""
+
+    events: tuple[str, ...]
+    channels: tuple[str, ...]
+
+    @property
+    def overflow(self) -> bool:
+        """Whether there are more event types than codes."""
+        return len(self.events) > NONE
+
+    @property
+    def packed_channels(self) -> bool:
+        """Whether every channel has its own code in the layout."""
+        return len(self.channels) <= NONE
+
+
+def open_or_build(
+    source: Source, cache_dir: Path | None, key: str, task: _core.Task | None
+) -> tuple[_core.Layout, Names]:
+    """The layout of ``source``; a cache file that is missing, foreign or damaged is rewritten."""
+    path = None if cache_dir is None else cache_dir / f"{key or 'log'}.layout"
+    if path is not None and path.exists():
+        try:
+            layout = _core.Layout.open(str(path))
+            note = json.loads(layout.note)
+            if note["key"] == key and layout.source_rows == source.rows:
+                return layout, Names(tuple(note["events"]), tuple(note["channels"]))
+        except (OSError, ValueError, KeyError) as error:
+            _LOG.warning("layout %s is rebuilt: %s", path.name, error)
+    return _build(source, path, key, task)
+
+
+def _build(
+    source: Source, path: Path | None, key: str, task: _core.Task | None
+) -> tuple[_core.Layout, Names]:
+    event, events = encoded(source.column("event_type"))
+    channel, channels = encoded(source.column("channel"))
+    names = Names(tuple(events), tuple(channels))
+    note = json.dumps({"key": key, "events": events, "channels": channels}, ensure_ascii=False)
+    layout = _core.Layout.build(
+        source.column("user_id").cast(pl.String),
+        source.column("event_ts").cast(pl.Datetime("us", "UTC")).to_physical(),
+        _bytes(event),
+        _bytes(channel),
+        events.index(ORDER) if ORDER in events and events.index(ORDER) < NONE else None,
+        note,
+        task,
+    )
+    if path is None:
+        return layout, names
+    path.parent.mkdir(parents=True, exist_ok=True)
+    layout.save(str(path))
+    return _core.Layout.open(str(path)), names
+
+
+def encoded(strings: pl.Series) -> tuple[pl.Series, list[str]]:
+    """Dictionary codes (UInt32, null where null) of a string Series and its sorted distinct words."""
+    codes, words = _core.encode(strings.cast(pl.String).rechunk())
+    return pl.DataFrame(codes)["code"], words
+
+
+def _bytes(codes: pl.Series) -> pl.Series:
+    return codes.fill_null(NONE).clip(upper_bound=NONE).cast(pl.UInt8)

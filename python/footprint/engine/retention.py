@@ -1,0 +1,107 @@
+"""Who comes back: cohort tables, active days, first and last moments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from footprint import _core
+from footprint.engine.select import Selector, tags
+from footprint.engine.zone import offsets
+
+if TYPE_CHECKING:
+    from footprint.engine.log import EventLog
+
+Kind = Literal["exact", "within", "unbounded"]
+Unit = Literal["day", "week", "month"]
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The parameters of ``EventLog.retention``, in its order."""
+
+    start: Selector | None
+    returns: Selector | None
+    days: int
+    kind: Kind
+    unit: Unit
+    clock: Literal["calendar", "24h"]
+    mask: pl.Series | None
+
+
+def zone_table(log: EventLog, tz: str) -> tuple[list[int], list[int]]:
+    """Offsets of ``tz`` over the log's span, as the kernels take them."""
+    return offsets(tz, log.layout.first_ts, log.layout.last_ts)
+
+
+def ask(log: EventLog, tz: str, options: Options, task: _core.Task | None) -> pl.DataFrame:
+    """See ``EventLog.retention``."""
+    zone = zone_table(log, tz)
+    first, last = (_day(at, zone) for at in (log.layout.first_ts, log.layout.last_ts))
+    days = range(first, last + 1) if log.layout.rows else range(0)
+    periods = [_period(day, options.unit) for day in days]
+    answer = _core.retention(
+        log.layout,
+        tags(log, [options.start, options.returns], options.mask).parts,
+        zone,
+        (first, pl.Series(periods, dtype=pl.Int32)),
+        options.days,
+        options.kind,
+        options.clock == "24h",
+        task,
+    )
+    last_period = periods[-1] if periods else 0
+    slack = 1 if options.clock == "24h" else 0
+    return pl.DataFrame(answer).select(
+        _label(pl.col("cohort"), options.unit),
+        "k",
+        "users",
+        "size",
+        (pl.col("cohort") + pl.col("k") + slack < last_period).alias("complete"),
+    )
+
+
+def user_days(
+    log: EventLog, tz: str, mask: pl.Series | None, task: _core.Task | None
+) -> pl.DataFrame:
+    """See ``EventLog.user_days``."""
+    answer = _core.user_days(log.layout, tags(log, [None], mask).parts, zone_table(log, tz), task)
+    return pl.DataFrame(answer).with_columns(pl.col("day").cast(pl.Date))
+
+
+def first_last(
+    log: EventLog, which: Selector | None, mask: pl.Series | None, task: _core.Task | None
+) -> pl.DataFrame:
+    """See ``EventLog.first_last``."""
+    roles = tags(log, [which], mask).parts
+    answer = _core.first_last(log.layout, roles, log.cents, task)
+    return pl.DataFrame(answer).with_columns(
+        pl.col("first_ts", "last_ts").cast(pl.Datetime("us", "UTC"))
+    )
+
+
+def _day(at: int, zone: tuple[list[int], list[int]]) -> int:
+    offset = next(o for s, o in zip(zone[0][::-1], zone[1][::-1], strict=True) if s <= at)
+    return (at + offset) // 86_400_000_000
+
+
+def _period(day: int, unit: Unit) -> int:
+    if unit == "day":
+        return day
+    if unit == "week":
+        return (day + 3) // 7  # 1970-01-01 was a Thursday; weeks start on Monday
+    moment = _EPOCH + timedelta(days=day)
+    return moment.year * 12 + moment.month - 1
+
+
+def _label(period: pl.Expr, unit: Unit) -> pl.Expr:
+    """The first day of a period."""
+    if unit == "day":
+        return period.cast(pl.Date).alias("cohort")
+    if unit == "week":
+        return (period * 7 - 3).cast(pl.Date).alias("cohort")
+    return pl.date(period // 12, period % 12 + 1, 1).alias("cohort")
