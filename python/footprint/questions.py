@@ -34,11 +34,13 @@ MODULES: tuple[str, ...] = (
     "footprint.analysis.exaggeration",
     "footprint.analysis.experiment",
     "footprint.analysis.opinion_alerts",
+    "footprint.analysis.repurchase",
     "footprint.analysis.script_check",
     "footprint.analysis.script_similarity",
     "footprint.analysis.sku_profit",
     "footprint.analysis.tag_effect",
     "footprint.analysis.trend",
+    "footprint.analysis.value",
     "footprint.analysis.weekend_share",
 )
 
