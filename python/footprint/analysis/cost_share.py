@@ -36,9 +36,12 @@ _DEFINITION = Text(
 
 def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
     """One finding per category over its limit, about its newest week in the scope."""
-    weeks = result.frames["weeks"]
-    newest = weeks.filter(state="alert").sort("week").unique("category", keep="last")
-    return [_finding(row, weeks, data, scope) for row in newest.sort("category").to_dicts()]
+    alerts = result.frames["weeks"].filter(state="alert").sort("week")
+    newest = alerts.unique("category", keep="last").sort("category")
+    if newest.is_empty():
+        return []
+    history = _weeks(data, replace(scope, start=None))
+    return [_finding(row, history, data, scope) for row in newest.to_dicts()]
 
 
 def _finding(row: dict, weeks: pl.DataFrame, data: Data, scope: Scope) -> Finding:
@@ -82,11 +85,7 @@ def cost_share(data: Data, scope: Scope) -> Result:
     (cost rows), state (alert, ok, no_plan). A category of goods does not narrow the cost sheet.
     Source: requirement row S4.2-c, truth PT22.
     """
-    where = {key: values for key, values in scope.where.items() if key != "category"}
-    weeks = weekly_shares(scoped(data, "costs", replace(scope, where=where)), scope, data)
-    factor = float(data.settings.value("peak_multiplier"))
-    planned = planned_shares(data, weeks.select("week").unique())
-    weeks = _judged(weeks.join(planned, on=["week", "category"], how="left"), factor)
+    weeks = _weeks(data, scope)
     alerts = weeks.filter(state="alert")
     return Result(
         scalars={
@@ -98,6 +97,15 @@ def cost_share(data: Data, scope: Scope) -> Result:
         frames={"weeks": weeks},
         notes=_notes(weeks),
     )  # fmt: skip
+
+
+def _weeks(data: Data, scope: Scope) -> pl.DataFrame:
+    """Shares of the scope's weeks, judged against their plan."""
+    where = {key: values for key, values in scope.where.items() if key != "category"}
+    weeks = weekly_shares(scoped(data, "costs", replace(scope, where=where)), scope, data)
+    factor = float(data.settings.value("peak_multiplier"))
+    planned = planned_shares(data, weeks.select("week").unique())
+    return _judged(weeks.join(planned, on=["week", "category"], how="left"), factor)
 
 
 def weekly_shares(costs: pl.DataFrame, scope: Scope, data: Data) -> pl.DataFrame:

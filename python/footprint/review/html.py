@@ -22,7 +22,7 @@ _COLOURS = {
     "red": Text("▲ 红", "▲ Red"),
     "yellow": Text("◆ 黄", "◆ Yellow"),
     "green": Text("● 绿", "● Green"),
-    "grey": Text("○ 机会", "○ Chance"),
+    "grey": Text("○ 机会", "○ Opportunity"),
 }
 _FINDINGS = Text("这周要看的 {n} 件事", "Findings of the period: {n}")
 _NOTHING = Text("这段时间没有要处理的事。", "Nothing to handle in this period.")
@@ -185,4 +185,8 @@ def _listing(heading: Text, lines: list[Text], lang: Lang) -> str:
 
 
 def _skipped(title: Text, reason: Text) -> Text:
-    return Text(f"{title.zh} {reason.zh}", f"{title.en} {reason.en}")
+    return Text(f"{title.zh}{reason.zh}", f"{title.en} {_capital(reason.en)}")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

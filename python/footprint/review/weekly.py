@@ -170,8 +170,13 @@ def _ask_all(
             skipped.append(Skipped(question.id, question.title, reason, tables))
             continue
         found += result.findings
-        notes += [note for note in result.notes if note not in notes]
+        notes += [_about(question, note) for note in result.notes]
     return found, tuple(skipped), tuple(notes)
+
+
+def _about(question: Question, note: Text) -> Text:
+    """A note under the name of the question it limits."""
+    return Text(f"{question.title.zh}{note.zh}", f"{question.title.en} {note.en}")
 
 
 def _nothing_asked(skipped: tuple[Skipped, ...]) -> bool:
