@@ -12,6 +12,7 @@ import polars as pl
 from footprint.schema import TABLES, Table
 from footprint.scope import DEFAULT_TZ
 from footprint.settings import Settings
+from footprint.store.log import build_log
 
 if TYPE_CHECKING:
     from footprint.engine import EventLog
@@ -53,11 +54,9 @@ class MemoryData:
         return self._tables[table]
 
     def event_log(self) -> EventLog:
-        from footprint.engine import EventLog
-
         with self._lock:
             if self._log is None:
-                self._log = EventLog.from_data(self)
+                self._log = build_log(self)
             return self._log
 
     def uploads(self) -> pl.DataFrame:
@@ -74,6 +73,7 @@ class MemoryData:
         return digest.hexdigest()[:16]
 
 
+# ``as_of`` is the latest time inside the file; ``current`` is false once the import was undone.
 # One row per file taken in, and one row per (file, table, reason) of rows set aside.
 UPLOADS: dict[str, pl.DataType] = {
     "upload_id": pl.Int64(),
@@ -87,6 +87,7 @@ UPLOADS: dict[str, pl.DataType] = {
     "unchanged": pl.Int64(),
     "encoding": pl.String(),
     "hash": pl.String(),
+    "imported_at": pl.Datetime("us", "UTC"),
     "as_of": pl.Datetime("us", "UTC"),
     "current": pl.Boolean(),
 }

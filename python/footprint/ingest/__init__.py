@@ -1,0 +1,70 @@
+"""Import: read a file as text, map headings to the schema, check every cell, say what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from footprint.ingest.check import Checked, check
+from footprint.ingest.mapping import Mapped, map_headings, scorer
+from footprint.ingest.privacy import is_personal_heading
+from footprint.ingest.raw import RawSheet
+from footprint.ingest.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """One sheet, read, mapped and checked."""
+
+    sheet: RawSheet
+    mapped: Mapped
+    checked: Checked
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Heading of the file -> column of the schema."""
+        return {self.sheet.headings[at]: name for name, at in self.mapped.positions.items()}
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Headings whose cells were not kept."""
+        return self.mapped.ignored(self.sheet.headings)
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """Headings that name contact data of people."""
+        return tuple(h for h in self.sheet.headings if is_personal_heading(h))
+
+
+def ingest(
+    source: Source,
+    *,
+    table: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    tz: str,
+    key: bytes,
+) -> list[Ingested]:
+    """Read, map and check one file (one entry per sheet of a workbook).
+
+    ``table`` and ``mapping`` (heading -> column) override what would be recognised; ``tz`` reads
+    times without a zone; ``key`` is the workspace's secret for pseudonyms. Raises InputRejected
+    with file, row, column and mend when nothing of the file can be read.
+    """
+    return [_one(sheet, table, mapping, tz, key) for sheet in _sheets(source, mapping)]
+
+
+def _sheets(source: Source, mapping: Mapping[str, str] | None) -> list[RawSheet]:
+    if source.kind == "excel":
+        from footprint.ingest.excel import read_excel
+
+        return read_excel(source, scorer(mapping))
+    from footprint.ingest.delimited import read_delimited
+
+    return [read_delimited(source, scorer(mapping))]
+
+
+def _one(
+    sheet: RawSheet, table: str | None, mapping: Mapping[str, str] | None, tz: str, key: bytes
+) -> Ingested:
+    mapped = map_headings(sheet.name, sheet.headings, table, mapping)
+    return Ingested(sheet, mapped, check(sheet, mapped, tz, key))

@@ -1,0 +1,53 @@
+"""Bytes of a text file to UTF-8: UTF-8 with or without BOM, GB18030 (GBK, GB2312), UTF-16."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import numpy as np
+
+from footprint.errors import InputRejected, Where
+from footprint.text import Text
+
+_LADDER = (("utf-8", "UTF-8"), ("gb18030", "GB18030"))
+REPLACEMENT = "\ufffd"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SAMPLE = 200_000
+# Damage that still counts as reading: a share of the non-ASCII letters, or of the lines. The rows
+# that hold unreadable letters are set aside later.
+_LETTERS, _LINES = 0.05, 0.01
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """The text and the name of its encoding. Raises InputRejected when no encoding fits."""
+    text, encoding = _decoded(data)
+    if text is None or _looks_binary(text):
+        raise InputRejected(
+            Text("看不懂文件的文字编码", "the text encoding of this file is unknown"),
+            Text("请另存为“CSV UTF-8”再上传。", "Save it as “CSV UTF-8” and upload that."),
+            Where(name),
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def _decoded(data: bytes) -> tuple[str | None, str]:
+    if data.startswith(codecs.BOM_UTF8):
+        return data[3:].decode("utf-8", "replace"), "UTF-8"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace"), "UTF-16"
+    letters = int((np.frombuffer(data, np.uint8) > 127).sum()) / 3
+    tries: list[tuple[int, str, str]] = []
+    for codec, label in _LADDER:
+        text = data.decode(codec, "replace")
+        damage = text.count(REPLACEMENT)
+        if damage <= _LETTERS * letters:
+            return text, label
+        tries.append((damage, text, label))
+    damage, text, label = min(tries, key=lambda tried: tried[0])
+    return (text, label) if damage <= _LINES * data.count(b"\n") else (None, "")
+
+
+def _looks_binary(text: str) -> bool:
+    head = text[:_SAMPLE]
+    return len(_CONTROL.findall(head)) > 0.002 * len(head)

@@ -1,0 +1,267 @@
+"""The workspace: one folder that holds a shop's tables and settings, and answers questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from footprint.errors import UsageError
+from footprint.ingest.report import ImportReport
+from footprint.questions import Question, ask, questions
+from footprint.result import Result
+from footprint.schema import TABLES
+from footprint.scope import SLICES, Scope
+from footprint.settings import Settings
+from footprint.store import history
+from footprint.store.aside import aside_csv
+from footprint.store.catalogue import Catalogue
+from footprint.store.disk import Frames, StoredData
+from footprint.store.folder import Folder
+from footprint.store.imports import Import, Progress
+from footprint.store.lock import PATIENCE_S, importing
+from footprint.store.uploads import upload_frames
+from footprint.templates import template_csv
+from footprint.text import Lang, Text
+
+if TYPE_CHECKING:
+    from footprint.ingest.source import Upload
+    from footprint.review import Brief
+
+Where = Mapping[str, str | Sequence[str]] | Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """One table of the workspace: rows, and the first and last time in it (ISO 8601, UTC)."""
+
+    name: str
+    title: Text
+    rows: int
+    first: str | None
+    last: str | None
+
+
+class Workspace:
+    """A shop's data on disk. Safe to share by many threads, and between processes.
+
+    Every method may raise WorkspaceError when the folder cannot be read or written now.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the workspace in ``path``; the folder is made when it is new."""
+        self.path = path.expanduser().resolve()
+        self._folder = Folder(self.path)
+        self._catalogue = Catalogue(self.path / "app.sqlite")
+        self._frames = Frames(self._folder)
+        self._lock = RLock()
+        self._data: StoredData | None = None
+        self._seen: tuple[int, int] | None = None
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def data(self) -> StoredData:
+        """The current data version; the same object until something changes."""
+        with self._lock:
+            seen = self._stamp()
+            if self._data is None or seen != self._seen:
+                state = self._catalogue.state()
+                uploads, rejected = upload_frames(self._catalogue)
+                settings = Settings(state.settings)
+                self._data = StoredData(self._frames, state.tables, settings, uploads, rejected)
+                self._frames.keep_only(state.tables, self._data.log_key)
+                self._seen = seen
+            return self._data
+
+    @property
+    def data_version(self) -> str:
+        """Names what is current: tables, uploads and settings."""
+        return self.data().version
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.data().settings
+
+    def tables(self) -> list[TableInfo]:
+        """The tables that were imported, in the order of the schema."""
+        held = self.data().tables
+        return [
+            TableInfo(name, table.title, held[name].rows, held[name].first, held[name].last)
+            for name, table in TABLES.items()
+            if name in held
+        ]
+
+    def uploads(self) -> pl.DataFrame:
+        """Every file taken in, with its counts (``footprint.store.memory.UPLOADS``)."""
+        return self.data().uploads()
+
+    def set_aside_csv(self, upload_id: int, lang: Lang = "zh") -> bytes:
+        """The rows an upload set aside, as they were written, each with its reason and mend.
+
+        Personal data in them is replaced as in the tables. UsageError when there are none.
+        """
+        return aside_csv(self._catalogue, self._folder, upload_id, lang)
+
+    def audit(self) -> list[dict[str, Any]]:
+        """Who did what and when, newest first; never changed afterwards."""
+        return history.audit_rows(self._catalogue)
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def questions(self) -> Mapping[str, Question]:
+        """Every question that can be asked."""
+        return questions()
+
+    def ask(
+        self,
+        id: str,
+        scope: Scope | None = None,
+        *,
+        where: Where = (),
+        from_: date | str | None = None,
+        to: date | str | None = None,
+        **params: Any,
+    ) -> Result:
+        """Answer one question about all data, or about a scope.
+
+        ``where`` is a mapping of columns to values or a list of ``column=value`` (values separated
+        by commas); ``from_`` and ``to`` are days in the shop's time zone, both included. Raises
+        UsageError (unknown name or value) and DataMissing (names the file to upload).
+        """
+        data = self.data()
+        if scope is None:
+            scope = Scope(_day(from_), _day(to), parse_where(where), data.tz)
+            _check_order(scope)
+        return ask(data, id, scope, params)
+
+    def brief(self, week: str | None = None) -> Brief:
+        """The weekly brief of an ISO week such as 2026-W46, by default the last whole one."""
+        from footprint.review import brief
+
+        return brief(self.data(), week)
+
+    # -- changing ------------------------------------------------------------------------------
+
+    def import_files(
+        self,
+        files: Upload | Sequence[Upload],
+        table: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> ImportReport:
+        """Take files in: paths, or (name, bytes) pairs. All become current together.
+
+        ``table`` and ``mapping`` (heading -> column) override what would be recognised. A file that
+        cannot be read is reported in ``FileReport.refused``; others still go in. ``progress`` is
+        called with 0..1 and a sentence. Raises WorkspaceError when another import stays busy longer
+        than ``patience_s`` seconds.
+        """
+        uploads = _several(files)
+        with importing(self.path, patience_s):
+            tz = str(self.settings.value("tz"))
+            job = Import(self._catalogue, self._folder, tz, table, mapping)
+            reports = job.take(uploads, progress)
+            history.sweep(self._catalogue, self._folder)
+            data = self.data()
+            self._folder.sweep_layouts(data.log_key)
+        return ImportReport(tuple(reports), data.version)
+
+    def undo(self) -> list[str]:
+        """Take the last import back and give its file names. UsageError when there is none."""
+        with importing(self.path):
+            return history.undo(self._catalogue, self._folder)
+
+    def set_setting(self, key: str, value: Any) -> None:
+        """Edit a target, threshold or rule. Raises UsageError for wrong keys and values."""
+        with self._lock:
+            settings = self.settings.with_(**{key: value})
+            history.edit_settings(
+                self._catalogue, settings, "set_setting", key=key, value=settings.value(key)
+            )
+
+    def reset_setting(self, key: str) -> None:
+        """Put a setting back to its default."""
+        with self._lock:
+            settings = self.settings
+            settings.get(key)
+            history.edit_settings(self._catalogue, settings.without(key), "reset_setting", key=key)
+
+    @staticmethod
+    def template_csv(table: str, lang: Lang = "zh") -> bytes:
+        """An empty CSV with the headings of a table."""
+        return template_csv(table, lang)
+
+    def _stamp(self) -> tuple[int, int]:
+        with self._catalogue.reading() as db:
+            states = db.execute("select max(id) from states").fetchone()[0]
+            uploads = db.execute("select coalesce(max(id), 0) from uploads").fetchone()[0]
+        return states, uploads
+
+
+def open(dir: str | Path | None = None) -> Workspace:
+    """The workspace in ``dir``, by default in the user's data folder; made when it is new."""
+    if dir is None:
+        import platformdirs
+
+        dir = Path(platformdirs.user_data_dir("footprint", appauthor=False)) / "workspace"
+    return Workspace(Path(dir))
+
+
+def parse_where(where: Where) -> dict[str, tuple[str, ...]]:
+    """Slices as the scope takes them. Raises UsageError for what is no ``column=value``."""
+    pairs = where.items() if isinstance(where, Mapping) else map(_pair, where)
+    found: dict[str, tuple[str, ...]] = {}
+    for column, values in pairs:
+        if column not in SLICES:
+            from footprint.questions import unknown
+
+            raise unknown("slice", "筛选列", column, dict.fromkeys(SLICES))
+        listed = values.split(",") if isinstance(values, str) else values
+        found[column] = found.get(column, ()) + tuple(v.strip() for v in listed if v.strip())
+    return found
+
+
+def _pair(item: str) -> tuple[str, str]:
+    column, sign, value = item.partition("=")
+    if not sign:
+        raise UsageError(
+            Text(f"看不懂筛选“{item}”", f"“{item}” is not a slice"),
+            Text("请写成 列=值，如 category=fresh。", "Write column=value: category=fresh."),
+        )
+    return column.strip(), value
+
+
+def _day(day: date | str | None) -> date | None:
+    if day is None or isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except ValueError as error:
+        raise UsageError(
+            Text(f"看不懂的日期“{day}”", f"“{day}” is not a date"),
+            Text("请写成 2026-11-09。", "Write it as 2026-11-09."),
+        ) from error
+
+
+def _check_order(scope: Scope) -> None:
+    if scope.start and scope.end and scope.start > scope.end:
+        raise UsageError(
+            Text("开始日期晚于结束日期", "the period begins after its end"),
+            Text("请对调两个日期。", "Swap the two dates."),
+        )
+
+
+def _several(files: Upload | Sequence[Upload]) -> list[Upload]:
+    """A single file as a list of one; (name, bytes) is one file, not two."""
+    if isinstance(files, str | Path):
+        return [files]
+    if isinstance(files, tuple) and len(files) == 2 and isinstance(files[1], bytes):
+        return [(str(files[0]), files[1])]
+    return [file for file in files if isinstance(file, str | Path | tuple)]
