@@ -8,6 +8,7 @@ import shutil
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -113,7 +114,9 @@ def _span(frame: pl.DataFrame, clock: str | None) -> tuple[str | None, str | Non
     if clock is None:
         return None, None
     first, last = frame[clock].min(), frame[clock].max()
-    return (first.isoformat() if first else None, last.isoformat() if last else None)  # type: ignore[union-attr]
+    if not (isinstance(first, date) and isinstance(last, date)):
+        return None, None
+    return first.isoformat(), last.isoformat()
 
 
 def _sync_folder(path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -178,8 +179,8 @@ def _key_note(old: pl.DataFrame | None, new: pl.DataFrame, key: Sequence[str]) -
 
 
 def _latest(frame: pl.DataFrame, clock: str | None) -> str | None:
-    latest = frame[clock].cast(pl.Datetime("us", "UTC")).max() if clock else None
-    return latest.isoformat(timespec="microseconds") if latest else None  # type: ignore[union-attr]
+    last = frame[clock].cast(pl.Datetime("us", "UTC")).max() if clock else None
+    return last.isoformat() if isinstance(last, datetime) else None
 
 
 def _name(upload: Upload) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 from footprint.store.catalogue import Catalogue, rows
 from footprint.store.memory import REJECTED, UPLOADS
 
+_ISO = "%Y-%m-%dT%H:%M:%S%.f%#z"
 _UPLOADS = """
     select u.id as upload_id, file, table_name as "table", rows, accepted, set_aside, added,
            changed, unchanged, encoding, digest as hash, i.at as imported_at, as_of,
@@ -33,7 +34,7 @@ def upload_frames(catalogue: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
     uploads = pl.DataFrame(found, schema={**UPLOADS, **times, "current": pl.Int64})
     return (
         uploads.with_columns(
-            *(pl.col(name).str.to_datetime(time_zone="UTC", time_unit="us") for name in times),
+            *(pl.col(name).str.to_datetime(_ISO, time_unit="us") for name in times),
             pl.col("current").cast(pl.Boolean),
         ),
         pl.DataFrame(aside, schema=REJECTED),
