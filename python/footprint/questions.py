@@ -35,6 +35,7 @@ MODULES: tuple[str, ...] = (
     "footprint.analysis.experiment",
     "footprint.analysis.opinion_alerts",
     "footprint.analysis.repurchase",
+    "footprint.analysis.retention",
     "footprint.analysis.script_check",
     "footprint.analysis.script_similarity",
     "footprint.analysis.sku_profit",
