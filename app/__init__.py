@@ -1,0 +1,1 @@
+"""The Streamlit app: navigation, scope in the URL, the building blocks the pages are made of."""

@@ -1,0 +1,1 @@
+"""Building blocks of the pages: the only place where layout and charts live."""

@@ -1,0 +1,82 @@
+"""The default chart of a frame, chosen by its columns: for evidence and open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+from footprint.text import Lang
+
+from app.ui import labels
+from app.ui.charts import lines, points
+from app.ui.charts.base import Chart, Field
+
+_CLOCKS = ("date", "week", "month", "day", "start", "window_start", "minutes")
+# The number worth drawing, first match wins.
+_VALUES = (
+    "value",
+    "rate",
+    "return_rate",
+    "conversion",
+    "share",
+    "profit_share",
+    "profit",
+    "relative",
+    "index",
+    "exit_rate",
+    "stutter_rate",
+    "z",
+    "effect",
+    "jaccard",
+    "amount",
+    "hits",
+    "gmv",
+    "count",
+    "n",
+)
+_MAX_ROWS = 30
+
+
+def drawer(frame: pl.DataFrame, lang: Lang) -> Callable[[], Chart] | None:
+    """A function that draws the frame, None when a table says it better."""
+    value = _value(frame)
+    if value is None or frame.height < 2:
+        return None
+    field = Field(value, labels.unit(value))
+    ordered = next(
+        (c for c in frame.columns if c in _CLOCKS and not frame[c].is_null().all()), None
+    )
+    numeric_axis = next(
+        (c for c in frame.columns if c.endswith(("_s", "latency")) and c != value), None
+    )
+    if ordered and frame[ordered].n_unique() == frame.height:
+        return lambda: lines.line(frame, Field(ordered), field, lang, band="low" in frame.columns)
+    if numeric_axis:
+        sorted_frame = frame.sort(numeric_axis)
+        return lambda: points.columns(
+            sorted_frame, Field(numeric_axis, "", labels.column(numeric_axis, lang)), field, lang
+        )
+    label = _label(frame)
+    if label is None:
+        return None
+    top = frame.sort(value, descending=True, nulls_last=True).head(_MAX_ROWS)
+    if {"low", "high"} <= set(frame.columns):
+        return lambda: points.intervals(top, Field(label), field, lang)
+    return lambda: points.bars(top, Field(label), field, lang)
+
+
+def _value(frame: pl.DataFrame) -> str | None:
+    numeric = [
+        c
+        for c, dtype in frame.schema.items()
+        if dtype.is_numeric() and not frame[c].is_null().all()
+    ]
+    return next((name for name in _VALUES if name in numeric), None)
+
+
+def _label(frame: pl.DataFrame) -> str | None:
+    """A text column that names the rows."""
+    for name, dtype in frame.schema.items():
+        if dtype == pl.String and frame[name].n_unique() == frame.height:
+            return name
+    return None

@@ -1,0 +1,167 @@
+"""A flow between ordered stages (Sankey), of plain areas so that it exports like any chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import polars as pl
+from footprint.text import Lang
+
+from app.ui import labels, tokens
+from app.ui.charts.base import Chart
+
+_STEPS = 24
+_GAP = 0.03
+_NODE = 0.035
+
+
+def sankey(
+    flow: pl.DataFrame, order: Sequence[str], lang: Lang, *, users: str, height: int = 380
+) -> Chart:
+    """Streams of users between phases from month to month.
+
+    ``flow``: month (of arrival), from, to, users. ``order`` lists the phases from top to bottom.
+    """
+    months = sorted(flow["month"].unique().to_list())
+    totals = _totals(flow, months)
+    peak = max((sum(nodes.values()) for nodes in totals), default=1) or 1
+    tops = [_stack(nodes, order, peak) for nodes in totals]
+    colours = {code: tokens.SERIES[i % len(tokens.SERIES)] for i, code in enumerate(order)}
+    bands = _bands(flow, months, order, tops, peak, lang)
+    boxes = pl.DataFrame(
+        [
+            {
+                "x": step - _NODE,
+                "x2": step + _NODE,
+                "y": top,
+                "y2": top + size / peak,
+                "phase": labels.value(code, lang),
+                "users": size,
+                "month": _label(months, step),
+            }
+            for step, nodes in enumerate(tops)
+            for code, (top, size) in nodes.items()
+        ]
+    )
+    domain = [labels.value(code, lang) for code in order]
+    colour = alt.Scale(domain=domain, range=[colours[code] for code in order])
+    ticks = list(range(len(tops)))
+    names = [_label(months, step) for step in ticks]
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=[-0.08, len(tops) - 0.92], nice=False),
+        axis=alt.Axis(
+            title=None,
+            values=ticks,
+            grid=False,
+            domain=False,
+            ticks=False,
+            labelExpr=f"{names}[datum.value]",
+            orient="top",
+            labelOverlap=True,
+        ),
+    )
+    y_scale = alt.Scale(reverse=True, zero=True)
+    areas = (
+        alt.Chart(bands)
+        .mark_area(opacity=0.32)
+        .encode(
+            x=x,
+            y=alt.Y("y:Q", scale=y_scale, axis=None),
+            y2="y2:Q",
+            detail="band:N",
+            color=alt.Color(
+                "phase:N", scale=colour, legend=alt.Legend(title=None, orient="bottom", columns=3)
+            ),
+            tooltip=[
+                alt.Tooltip("words:N", title=" "),
+                alt.Tooltip("users:Q", title=users, format=","),
+            ],
+        )
+    )
+    nodes = (
+        alt.Chart(boxes)
+        .mark_rect(cornerRadius=2)
+        .encode(
+            x=x,
+            x2="x2",
+            y=alt.Y("y:Q", scale=y_scale, axis=None),
+            y2="y2",
+            color=alt.Color("phase:N", scale=colour),
+            tooltip=[
+                alt.Tooltip("month:N", title=" "),
+                alt.Tooltip("phase:N", title=" "),
+                alt.Tooltip("users:Q", title=users, format=","),
+            ],
+        )
+    )
+    return alt.layer(areas, nodes).properties(height=height)
+
+
+def _label(months: Sequence[object], step: int) -> str:
+    """The months move from the one before the first arrival."""
+    return f"→ {months[0]}" if step == 0 else str(months[step - 1])
+
+
+def _totals(flow: pl.DataFrame, months: Sequence[object]) -> list[dict[str, int]]:
+    """Users per phase at the start and after every month."""
+    found = []
+    first = flow.filter(pl.col("month") == months[0]).group_by("from").agg(pl.col("users").sum())
+    found.append(dict(first.iter_rows()))
+    for month in months:
+        arrived = flow.filter(pl.col("month") == month).group_by("to").agg(pl.col("users").sum())
+        found.append(dict(arrived.iter_rows()))
+    return found
+
+
+def _stack(nodes: dict[str, int], order: Sequence[str], peak: int) -> dict[str, tuple[float, int]]:
+    """Top edge and size of each phase's box in one column."""
+    top, placed = 0.0, {}
+    for code in order:
+        if nodes.get(code):
+            placed[code] = (top, nodes[code])
+            top += nodes[code] / peak + _GAP
+    return placed
+
+
+def _bands(
+    flow: pl.DataFrame,
+    months: Sequence[object],
+    order: Sequence[str],
+    tops: list[dict[str, tuple[float, int]]],
+    peak: int,
+    lang: Lang,
+) -> pl.DataFrame:
+    """Points of every ribbon: a smooth step from its place on the left to that on the right."""
+    rank = {code: i for i, code in enumerate(order)}
+    rows: list[dict[str, object]] = []
+    for step, month in enumerate(months):
+        out = {code: top for code, (top, _) in tops[step].items()}
+        into = {code: top for code, (top, _) in tops[step + 1].items()}
+        moves = flow.filter(pl.col("month") == month).select("from", "to", "users").rows()
+        for source, target, users in sorted(
+            moves, key=lambda m: (rank.get(m[0], 9), rank.get(m[1], 9))
+        ):
+            if source not in out or target not in into:
+                continue
+            size = users / peak
+            words = f"{labels.value(source, lang)} → {labels.value(target, lang)}"
+            for i in range(_STEPS + 1):
+                t = i / _STEPS
+                ease = t * t * (3 - 2 * t)
+                y = out[source] + (into[target] - out[source]) * ease
+                rows.append(
+                    {
+                        "band": f"{step}-{source}-{target}",
+                        "x": step + _NODE + t * (1 - 2 * _NODE),
+                        "y": y,
+                        "y2": y + size,
+                        "phase": labels.value(source, lang),
+                        "words": words,
+                        "users": users,
+                    }
+                )
+            out[source] += size
+            into[target] += size
+    return pl.DataFrame(rows)

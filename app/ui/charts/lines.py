@@ -1,0 +1,167 @@
+"""Charts over time or an ordered axis: courses, bands, decomposition, parts of a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import polars as pl
+from footprint.text import Lang
+
+from app.ui import tokens
+from app.ui.charts.base import HEIGHT, Chart, Field, axis, number, rule, tooltip, worded
+
+
+def _time(frame: pl.DataFrame, x: Field, lang: Lang) -> alt.X:
+    kind = frame.schema[x.name]
+    if kind.is_temporal():
+        return alt.X(
+            x.name,
+            type="temporal",
+            axis=alt.Axis(title=None, format="%-m/%-d", tickCount=7, grid=False),
+        )
+    if kind.is_numeric():
+        return alt.X(
+            x.name, type="quantitative", axis=axis(x, lang, grid=False), scale=alt.Scale(nice=False)
+        )
+    return alt.X(
+        x.name,
+        type="ordinal",
+        sort=None,
+        axis=alt.Axis(title=None, labelAngle=0, grid=False, labelOverlap=True),
+    )
+
+
+def line(
+    frame: pl.DataFrame,
+    x: Field,
+    y: Field,
+    lang: Lang,
+    *,
+    by: Field | None = None,
+    band: bool = False,
+    points: bool = True,
+    target: tuple[float, str] | None = None,
+    zero: bool = True,
+    height: int = HEIGHT,
+    order: Sequence[str] | None = None,
+) -> Chart:
+    """A course per group; ``band`` shades low..high, ``target`` draws a marked level."""
+    drawn = worded(frame, [by.name] if by else [], lang).drop_nulls(y.name)
+    shared: dict[str, Any] = {"x": _time(drawn, x, lang)}
+    tips = tooltip(
+        [
+            x,
+            *([by] if by else []),
+            y,
+            Field("low", y.unit),
+            Field("high", y.unit),
+            Field("n", "count"),
+        ],
+        drawn,
+        lang,
+    )
+    layers: list[alt.Chart | alt.LayerChart] = []
+    colour: Any = alt.value(tokens.MARK)
+    if by:
+        legend = alt.Legend(title=None, orient="top", labelLimit=160, columns=4)
+        colour = alt.Color(
+            by.name, type="nominal", legend=legend, sort=list(order) if order else alt.Undefined
+        )
+    if band and {"low", "high"} <= set(drawn.columns):
+        layers.append(
+            alt.Chart(drawn)
+            .mark_area(opacity=0.16, interpolate="monotone")
+            .encode(**shared, y=alt.Y("low:Q"), y2="high:Q", color=colour)
+        )
+    layers.append(
+        alt.Chart(drawn)
+        .mark_line(interpolate="monotone", strokeWidth=2.2, point={"size": 34} if points else False)
+        .encode(**shared, y=alt.Y(**number(y, lang, zero=zero)), color=colour, tooltip=tips)
+    )
+    if target:
+        layers.append(rule(*target))
+    return alt.layer(*layers).properties(height=height)
+
+
+def decomposition(frame: pl.DataFrame, unit: str, lang: Lang, words: dict[str, str]) -> Chart:
+    """Measured days, the trend through them and the unusual days.
+
+    ``frame``: date, value, trend, anomaly (bool); ``words``: names of the three.
+    """
+    y = Field("value", unit)
+    x = _time(frame, Field("date"), lang)
+    scale = alt.Scale(
+        domain=[words["value"], words["trend"], words["anomaly"]],
+        range=[tokens.REFERENCE, tokens.MARK, tokens.MARK_2],
+    )
+    colour = alt.Color("what:N", scale=scale, legend=alt.Legend(title=None, orient="top"))
+    tips = tooltip([Field("date"), y, Field("trend", unit), Field("n", "count")], frame, lang)
+
+    def named(name: str) -> alt.Chart:
+        return alt.Chart(frame.with_columns(what=pl.lit(words[name])))
+
+    days = (
+        named("value")
+        .mark_line(strokeWidth=1, opacity=0.75)
+        .encode(x=x, y=alt.Y(**number(y, lang, zero=False)), color=colour, tooltip=tips)
+    )
+    trend = (
+        named("trend")
+        .mark_line(strokeWidth=3, interpolate="monotone")
+        .encode(x=x, y=alt.Y("trend:Q"), color=colour)
+    )
+    odd = (
+        alt.Chart(
+            frame.filter(pl.col("anomaly").fill_null(False)).with_columns(
+                what=pl.lit(words["anomaly"])
+            )
+        )
+        .mark_point(shape="diamond", size=90, filled=True)
+        .encode(x=x, y="value:Q", color=colour, tooltip=tips)
+    )
+    return alt.layer(days, trend, odd).properties(height=HEIGHT)
+
+
+def stacked(
+    frame: pl.DataFrame,
+    x: Field,
+    y: Field,
+    by: Field,
+    lang: Lang,
+    *,
+    order: Sequence[str] = (),
+    normalise: bool = False,
+    height: int = HEIGHT,
+) -> Chart:
+    """Bars split into parts; ``order`` lists the coded parts from bottom to top."""
+    from app.ui import labels
+
+    known = [code for code in order if code in set(frame[by.name].to_list())]
+    names = [labels.value(code, lang) for code in known]
+    drawn = worded(frame, [by.name, x.name], lang).with_columns(
+        pl.col(by.name)
+        .replace_strict({n: i for i, n in enumerate(names)}, default=len(names))
+        .alias("rank")
+    )
+    value = number(y, lang)
+    value["stack"] = "normalize" if normalise else "zero"
+    domain = names + [n for n in drawn[by.name].unique(maintain_order=True) if n not in names]
+    return (
+        alt.Chart(drawn)
+        .mark_bar()
+        .encode(
+            x=_time(drawn, x, lang),
+            y=alt.Y(**value),
+            color=alt.Color(
+                by.name,
+                type="nominal",
+                scale=alt.Scale(domain=domain),
+                legend=alt.Legend(title=None, orient="top", columns=4),
+            ),
+            order=alt.Order("rank:Q"),
+            tooltip=tooltip([x, by, y, Field("users", "count"), Field("n", "count")], drawn, lang),
+        )
+        .properties(height=height)
+    )

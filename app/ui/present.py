@@ -1,0 +1,270 @@
+"""Put a chart or a table on the page, each with its way out: CSV, SVG, PNG, the drawing itself.
+
+A chart's drawing is kept by the answer it shows (data version, question, scope, parameters),
+language and theme, so that a page switch does not draw again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+import polars as pl
+import streamlit as st
+from footprint import export
+from footprint.result import Result
+from footprint.text import Lang, Text
+
+from app.ui import labels, markup, tokens
+from app.ui.charts.base import Chart
+
+_EXPORT = Text("导出", "Export")
+_CSV = Text("表格 CSV：{name}", "Table CSV: {name}")
+_XLSX = Text("全部表格 Excel", "All tables, Excel")
+_SVG, _PNG = Text("图 SVG", "Chart SVG"), Text("图 PNG", "Chart PNG")
+_SPEC = Text("图的定义 JSON", "Chart definition JSON")
+_SAME = Text("命令行得到同一答案：", "The same answer on the command line:")
+_NOTHING = Text("这个范围内没有数据。", "No data in this scope.")
+_MORE = Text(
+    "只显示前 {shown} 行，共 {total} 行；导出得到全部。",
+    "First {shown} of {total} rows; the export holds all.",
+)
+_SHOWN = 400
+_FORMATS = {"rate": "percent", "CNY": "¥%,.0f", "count": "%,d", "p": "%.3f", "x": "%.2f×"}
+
+
+def mode() -> tokens.Mode:
+    """The theme in use, light when the browser has not said yet."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def identity(result: Result, *more: object) -> str:
+    """What an answer is kept by."""
+    scope = json.dumps(result.scope.to_dict(), sort_keys=True) if result.scope else ""
+    params = json.dumps(dict(result.params), sort_keys=True, default=str)
+    return "|".join([result.data_version, result.question, scope, params, *map(str, more)])
+
+
+def chart(
+    draw: Callable[[], Chart],
+    key: str,
+    alt: str,
+    result: Result,
+    lang: Lang,
+    extra: object = "",
+    **options: Any,
+) -> Any:
+    """Show a chart; ``draw`` is called once per answer, language and theme.
+
+    ``alt`` says what it shows. ``extra`` tells drawings of one answer apart; other options go to
+    Streamlit (``on_select``).
+    """
+    spec = _spec(identity(result, key, lang, mode(), extra), draw)
+    return st.vega_lite_chart(
+        spec=json.loads(spec), width="stretch", key=f"chart-{key}", alt=alt, **options
+    )
+
+
+@st.cache_data(max_entries=600, show_spinner=False)
+def _spec(identity: str, _draw: Callable[[], Chart]) -> str:
+    return json.dumps(drawing(_draw()))
+
+
+def drawing(chart: Chart) -> dict[str, Any]:
+    """The Vega-Lite drawing of a chart."""
+    import altair as alt
+
+    alt.data_transformers.disable_max_rows()
+    return cast(dict[str, Any], chart.to_dict())
+
+
+def table(
+    frame: pl.DataFrame,
+    key: str,
+    lang: Lang,
+    *,
+    columns: Sequence[str] | None = None,
+    units: Mapping[str, str] | None = None,
+    headings: Mapping[str, str] | None = None,
+    bars: Sequence[str] = (),
+    height: int | str = "auto",
+) -> None:
+    """Show a frame with headings in words and numbers in their units; ``bars`` draws shares."""
+    if frame.is_empty():
+        markup.notes([_NOTHING(lang)])
+        return
+    chosen = [name for name in columns or frame.columns if name in frame.columns]
+    shown = worded(frame.select(chosen).head(_SHOWN), lang)
+    config = {
+        name: _column(
+            name, shown, lang, (units or {}).get(name), (headings or {}).get(name), name in bars
+        )
+        for name in chosen
+    }
+    st.dataframe(
+        shown, key=f"table-{key}", hide_index=True, column_config=config, height=cast(Any, height)
+    )
+    if frame.height > _SHOWN:
+        markup.notes([_MORE(lang, shown=_SHOWN, total=frame.height)])
+
+
+def worded(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
+    """Coded words of every text column in the language shown; lists joined."""
+    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
+    joint = "、" if lang == "zh" else ", "
+    return frame.with_columns(
+        *(
+            pl.col(n).replace_strict(
+                {code: labels.value(code, lang) for code in frame[n].unique().drop_nulls()},
+                default=pl.col(n),
+                return_dtype=pl.String,
+            )
+            for n in text
+        ),
+        *(pl.col(n).cast(pl.List(pl.String)).list.join(joint) for n in lists),
+    )
+
+
+def _column(
+    name: str, frame: pl.DataFrame, lang: Lang, unit: str | None, heading: str | None, bar: bool
+) -> Any:
+    title, dtype = heading or labels.column(name, lang), frame.schema[name]
+    unit = unit if unit is not None else labels.unit(name)
+    if bar and dtype.is_numeric():
+        top = float(cast(float, frame[name].max()) or 1.0)
+        return st.column_config.ProgressColumn(
+            title, format=cast(Any, _FORMATS.get(unit)), min_value=0, max_value=top
+        )
+    if dtype.is_numeric():
+        return st.column_config.NumberColumn(title, format=_FORMATS.get(unit))
+    if isinstance(dtype, pl.Datetime):
+        return st.column_config.DatetimeColumn(title, format="YYYY-MM-DD HH:mm")
+    if dtype == pl.Date:
+        return st.column_config.DateColumn(title, format="YYYY-MM-DD")
+    return st.column_config.Column(title)
+
+
+@st.fragment
+def tools(
+    key: str,
+    lang: Lang,
+    result: Result,
+    draw: Callable[[], Chart] | None = None,
+    frames: Sequence[str] | None = None,
+) -> None:
+    """The export menu of one answer; files are made when they are asked for."""
+    chosen = {n: f for n, f in result.frames.items() if frames is None or n in frames}
+    with (
+        st.container(key=f"tools-{key}", horizontal=True, horizontal_alignment="right"),
+        st.popover(
+            _EXPORT(lang),
+            icon=":material/download:",
+            type="tertiary",
+            key=f"export-{key}",
+            on_change="rerun",
+        ) as popover,
+    ):
+        if popover.open:
+            _menu(key, lang, result, chosen, draw)
+
+
+def _menu(
+    key: str,
+    lang: Lang,
+    result: Result,
+    frames: Mapping[str, pl.DataFrame],
+    draw: Callable[[], Chart] | None,
+) -> None:
+    stem = re.sub(r"[^\w-]+", "-", f"footprint-{result.question or key}")
+    for name, frame in frames.items():
+        download(
+            _CSV(lang, name=name),
+            lambda f=frame: export.csv_bytes(f),
+            f"{stem}-{name}.csv",
+            f"{key}-{name}",
+            mime="text/csv",
+        )
+    if len(frames) > 1:
+        download(_XLSX(lang), lambda: export.xlsx_bytes(frames), f"{stem}.xlsx", f"{key}-xlsx")
+    if draw:
+        for words, kind in ((_SVG, "svg"), (_PNG, "png"), (_SPEC, "json")):
+            download(
+                words(lang),
+                lambda k=kind: picture(drawing(draw()), k),
+                f"{stem}.{kind}",
+                f"{key}-{kind}",
+            )
+    if result.question:
+        markup.notes([_SAME(lang)])
+        st.code(command(result), language="bash", wrap_lines=True)
+
+
+def download(
+    label: str,
+    make: Callable[[], bytes],
+    name: str,
+    key: str,
+    mime: str | None = None,
+    **options: Any,
+) -> None:
+    """A download whose bytes are made on the click."""
+    st.download_button(
+        label,
+        make,
+        name,
+        mime=mime,
+        key=f"get-{key}",
+        on_click="ignore",
+        icon=":material/download:",
+        **options,
+    )
+
+
+def picture(spec: dict[str, Any], kind: str) -> bytes:
+    """A drawing as SVG, PNG (twice its size) or its own JSON."""
+    if kind == "json":
+        return json.dumps(spec, ensure_ascii=False, indent=1).encode()
+    import vl_convert
+
+    sized = {"width": 760, "background": tokens.PALETTES[mode()].page, **spec}
+    sized["config"] = {"font": tokens.FONT, **_export_config(), **spec.get("config", {})}
+    if kind == "svg":
+        return vl_convert.vegalite_to_svg(sized).encode()
+    return vl_convert.vegalite_to_png(sized, scale=2)
+
+
+def _export_config() -> dict[str, Any]:
+    palette = tokens.PALETTES[mode()]
+    axis = {
+        "labelColor": palette.muted,
+        "titleColor": palette.muted,
+        "gridColor": palette.line,
+        "domainColor": palette.line,
+        "tickColor": palette.line,
+        "titleFontWeight": 500,
+    }
+    return {
+        "axis": axis,
+        "legend": {"labelColor": palette.muted},
+        "view": {"stroke": None},
+        "range": {"category": list(tokens.SERIES)},
+    }
+
+
+def command(result: Result) -> str:
+    """The command line that gives the same answer."""
+    parts = ["footprint", "ask", result.question]
+    scope = result.scope
+    if scope and scope.start:
+        parts += ["--from", scope.start.isoformat()]
+    if scope and scope.end:
+        parts += ["--to", scope.end.isoformat()]
+    for column, values in (scope.where if scope else {}).items():
+        parts += ["--where", f"{column}={','.join(values)}"]
+    for name, value in result.params.items():
+        if value is not None:
+            parts += ["--param", json.dumps(f"{name}={value}", ensure_ascii=False)]
+    return " ".join(parts)

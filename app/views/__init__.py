@@ -1,0 +1,1 @@
+"""The sections of each page: ask a question, show its answer. One module per page."""

@@ -1,0 +1,176 @@
+"""U2: which touch does last-touch under-credit, and how sure is that?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import polars as pl
+import streamlit as st
+from footprint.result import Result
+from footprint.scope import Scope
+from footprint.text import Lang, Text
+
+from app import data
+from app.ui import cards, controls, labels, markup, present
+from app.ui.charts import grids, points
+from app.ui.charts.base import Field
+from app.ui.section import section
+
+_MODELS = Text("同一批成交，不同分法", "The same conversions, credited in different ways")
+_MODELS_LEAD = Text(
+    "每个圆点是一种分法给这个触点的份额，空心菱形是末次触点，灰条是各分法的范围。范围宽，说明"
+    "结论依赖分法。"
+    "这是重新分配功劳，不是因果。",
+    "Each dot is one model's share for the touch, the hollow diamond is last touch, the grey "
+    "bar the "
+    "range over models. A wide range means the answer depends on the model. Credit is "
+    "re-divided; it "
+    "is not cause.",
+)
+_DIMENSION = Text("触点是", "Touch is")
+_VALUE = Text("分配", "Credit")
+_MODEL = Text("方法", "Model")
+_SHIFT = Text("比末次触点多分或少分", "More or less credit than last touch")
+_SHIFT_OF = Text("{model}比末次触点", "{model} against last touch")
+_SHARE = Text("归因份额", "Credited share")
+_BALANCE = Text("每种分法加起来等于订单表吗", "Does each model add up to the orders?")
+_PATHS = Text("成交之前走过的路", "Paths before a purchase")
+_PATHS_LEAD = Text(
+    "左：最常见的路径，与没有成交的人数。右：从一个触点走到下一个的概率。",
+    "Left: the commonest paths and how often they ended without a purchase. "
+    "Right: the probability of going from one touch to the next.",
+)
+_TRANSITIONS = Text("从触点到触点的概率", "Probability from touch to touch")
+_REMOVAL = Text("去掉一个触点，会少多少成交", "What share of conversions a touch carries")
+_FROM, _TO = Text("从", "From"), Text("到", "To")
+
+
+def models(scope: Scope, lang: Lang) -> None:
+    """All models side by side, their shift against last touch, and whether totals reconcile."""
+    with section("models", lang, _MODELS, _MODELS_LEAD):
+        _models(scope, lang)
+
+
+@st.fragment
+def _models(scope: Scope, lang: Lang) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        dimension = controls.select(
+            _DIMENSION(lang),
+            controls.choices_of("attribution", "dimension") or ("channel",),
+            "dimension",
+            lang,
+        )
+        value = controls.select(_VALUE(lang), ("conversions", "revenue"), "credit", lang)
+    result = data.ask("attribution", scope, dimension=dimension, value=value)
+    cards.scalars(
+        result.scalars, ("total", "attributed", "unattributed", "p_conversion", "journeys"), lang
+    )
+    credits = result.frames["credits"]
+    shares = Field("share", "rate", _SHARE(lang))
+    draw = partial(
+        points.ranges,
+        _touches(credits),
+        Field("touch"),
+        shares,
+        Field("model"),
+        lang,
+        base_code="last",
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        present.chart(draw, "models", _MODELS(lang), result, lang)
+    with right:
+        _shift(result, lang)
+    if "reconciliation" in result.frames:
+        with st.expander(_BALANCE(lang), icon=":material/balance:"):
+            present.table(result.frames["reconciliation"], "reconciliation", lang)
+    markup.notes([note(lang) for note in result.notes])
+    present.tools("models", lang, result, draw)
+
+
+def _shift(result: Result, lang: Lang) -> None:
+    credits = _touches(result.frames["credits"])
+    names = [m for m in credits["model"].unique(maintain_order=True) if m != "last"]
+    if not names:
+        return
+    model = controls.select(
+        _MODEL(lang), names, "shift-model", lang, default="linear" if "linear" in names else None
+    )
+    words = labels.value(model, lang)
+    shift = Field("shift_vs_last", "rate", _SHIFT(lang))
+    present.chart(
+        lambda: points.bars(
+            credits.filter(pl.col("model") == model),
+            Field("touch"),
+            shift,
+            lang,
+            more=(Field("conversions", "count"),),
+        ),
+        "shift",
+        _SHIFT_OF(lang, model=words),
+        result,
+        lang,
+        model,
+    )
+
+
+def _touches(credits: pl.DataFrame) -> pl.DataFrame:
+    """Credits of real touches: the row that closes the balance is not one."""
+    return credits.filter(~pl.col("touch").is_in(["(unattributed)", "unattributed"]))
+
+
+def paths(scope: Scope, lang: Lang) -> None:
+    """The commonest paths, the transition heat map and the removal effects."""
+    with section("paths", lang, _PATHS, _PATHS_LEAD):
+        _paths(scope, lang)
+
+
+@st.fragment
+def _paths(scope: Scope, lang: Lang) -> None:
+    result = data.ask("attribution", scope)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        top = result.frames["paths"].sort("conversions", descending=True).head(25)
+        shown = top.with_columns(path=_path_words(top["path"], lang))
+        present.table(
+            shown,
+            "paths",
+            lang,
+            bars=("conversions",),
+            height=400,
+            columns=("path", "conversions", "nulls", "value"),
+            units={"value": "CNY"},
+        )
+    draw = partial(
+        grids.heat,
+        result.frames["transitions"],
+        Field("to"),
+        Field("from"),
+        Field("p", "rate"),
+        lang,
+        present.mode(),
+        x_title=_TO(lang),
+        y_title=_FROM(lang),
+    )
+    with right:
+        present.chart(draw, "transitions", _TRANSITIONS(lang), result, lang)
+    if "removal" in result.frames:
+        with st.expander(_REMOVAL(lang), icon=":material/remove_circle:"):
+            present.table(
+                result.frames["removal"].sort("effect", descending=True),
+                "removal",
+                lang,
+                bars=("effect",),
+            )
+    present.tools("paths", lang, result, draw, ("paths", "transitions", "removal"))
+
+
+def _path_words(paths: pl.Series, lang: Lang) -> pl.Series:
+    """Coded touches of each path in words."""
+    return pl.Series(
+        [
+            " › ".join(labels.value(touch.strip(), lang) for touch in str(path).split(">"))
+            for path in paths
+        ],
+        dtype=pl.String,
+    )

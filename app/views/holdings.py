@@ -1,0 +1,91 @@
+"""W2: which tables are here, which page each unlocks, what was uploaded when."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+from footprint import format as fmt
+from footprint.questions import questions
+from footprint.schema import TABLES
+from footprint.text import Lang, Text
+
+from app import data, nav
+from app.ui import markup, present
+from app.ui.section import section
+
+_TITLE = Text("哪张表打开哪个页面", "Which table opens which page")
+_LEAD = Text(
+    "● 必需，○ 有了更准。绿色是已有的表。",
+    "● needed, ○ sharpens the answer. Green tables are here.",
+)
+_TABLE, _ROWS, _SPAN = Text("表", "Table"), Text("行数", "Rows"), Text("时间", "Time")
+_HERE, _ABSENT = Text("已有", "here"), Text("还没有", "missing")
+_HISTORY = Text("上传记录", "Upload history")
+_NONE = Text("还没有上传。", "Nothing was uploaded yet.")
+_HISTORY_COLUMNS = (
+    "as_of",
+    "file",
+    "table",
+    "rows",
+    "accepted",
+    "set_aside",
+    "added",
+    "changed",
+    "encoding",
+    "current",
+)
+_CURRENT = Text("在用", "In use")
+_AUDIT = Text("操作记录", "Audit")
+
+
+def show(lang: Lang) -> None:
+    """The table-to-page matrix and the history of uploads."""
+    with section("unlocks", lang, _TITLE, _LEAD):
+        markup.show(_matrix(lang))
+    with section("history", lang, _HISTORY):
+        uploads = data.workspace().uploads()
+        if uploads.is_empty():
+            markup.notes([_NONE(lang)])
+        else:
+            present.table(
+                uploads.sort("as_of", descending=True),
+                "history",
+                lang,
+                columns=_HISTORY_COLUMNS,
+                headings={"current": _CURRENT(lang)},
+            )
+    with st.expander(_AUDIT(lang), icon=":material/history:"):
+        st.dataframe(data.workspace().audit(), key="audit", hide_index=True)
+
+
+def _matrix(lang: Lang) -> str:
+    pages = [page for page in nav.PAGES if page.code != "W1"]
+    heads = "".join(f"<th>{escape(page.title(lang))}</th>" for page in pages)
+    held = {info.name: info for info in data.workspace().tables()}
+    rows = []
+    for name, table in TABLES.items():
+        info = held.get(name)
+        badge = markup.badge("green" if info else "grey", (_HERE if info else _ABSENT)(lang))
+        count = fmt.number(info.rows, lang) if info else ""
+        span = (
+            f"{(info.first or '')[:10]} – {(info.last or '')[:10]}" if info and info.first else ""
+        )
+        marks = "".join(f'<td class="c">{_mark(name, page.code)}</td>' for page in pages)
+        rows.append(
+            f'<tr><td class="nowrap">{escape(table.title(lang))} '
+            f'<span class="fp-muted">{name}.csv</span></td>'
+            f'<td>{badge}</td><td class="r">{count}</td><td class="nowrap">{span}</td>{marks}</tr>'
+        )
+    first = (
+        f'<th>{escape(_TABLE(lang))}</th><th></th><th class="r">{escape(_ROWS(lang))}</th>'
+        f"<th>{escape(_SPAN(lang))}</th>"
+    )
+    return markup.table_html(f"<tr>{first}{heads}</tr>{''.join(rows)}")
+
+
+def _mark(table: str, page: str) -> str:
+    asked = [q for q in questions().values() if q.page == page]
+    if any(table in q.needs for q in asked):
+        return "●"
+    return "○" if any(table in q.uses for q in asked) else ""

@@ -1,0 +1,123 @@
+"""U4: how many people are in each phase, how they move, which phase and host earn the profit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import polars as pl
+import streamlit as st
+from footprint.scope import Scope
+from footprint.text import Lang, Text
+
+from app import data
+from app.ui import cards, controls, labels, markup, present
+from app.ui.charts import flow as flows
+from app.ui.charts import lines, points
+from app.ui.charts.base import Field
+from app.ui.section import section
+
+ORDER = ("fission", "repurchase", "conversion", "converted", "exposure", "dormant")
+_PHASES = Text("每个月各阶段有多少人", "People in each phase, month by month")
+_PHASES_LEAD = Text(
+    "看过、买过、再买过、带人来买过：每人每月只算到达的最高阶段。",
+    "Saw, bought, bought again, brought a buyer: everyone counts once a month, in the "
+    "highest phase reached.",
+)
+_SHOW = Text("显示", "Show")
+_COUNT, _SHARE = Text("人数", "People"), Text("占比", "Share")
+_FLOW = Text("从哪一步走到哪一步", "From which phase to which")
+_FLOW_LEAD = Text(
+    "带子的宽度是人数，从左边的阶段流到下个月的阶段。",
+    "The width of a ribbon is people moving to the phase of the next month.",
+)
+_LAST = Text("看最近几个月", "Latest months")
+_MOVE = Text("月份", "Month")
+_PROFIT = Text("哪个主播的利润来自哪一步", "Which phase earns each host's profit")
+_PROFIT_LEAD = Text(
+    "被邀请来的人第一次购买的利润算在裂变上，各阶段加起来等于总利润。",
+    "The first order of an invited person counts as referral; phases add up to the total.",
+)
+
+
+def phases(scope: Scope, lang: Lang) -> None:
+    """Phases by month, as numbers of people or shares."""
+    with section("phases", lang, _PHASES, _PHASES_LEAD):
+        _phases(scope, lang)
+
+
+@st.fragment
+def _phases(scope: Scope, lang: Lang) -> None:
+    result = data.ask("lifecycle", scope)
+    cards.scalars(result.scalars, tuple(result.scalars), lang)
+    words = {"users": _COUNT(lang), "share": _SHARE(lang)}
+    shown = controls.segments(
+        _SHOW(lang), ("users", "share"), "phase-show", lang, words=lambda code: words[code]
+    )
+    frame = result.frames["phases"].with_columns(pl.col("month").cast(pl.String))
+    y = Field("users", "rate" if shown == "share" else "count", words[shown])
+    draw = partial(
+        lines.stacked,
+        frame,
+        Field("month"),
+        y,
+        Field("phase"),
+        lang,
+        order=ORDER[::-1],
+        normalise=shown == "share",
+    )
+    present.chart(draw, "phases", _PHASES(lang), result, lang, shown)
+    markup.notes([note(lang) for note in result.notes])
+    present.tools("phases", lang, result, draw, ("phases",))
+
+
+def flow(scope: Scope, lang: Lang) -> None:
+    """The flow of people between phases."""
+    with section("flow", lang, _FLOW, _FLOW_LEAD):
+        _flow(scope, lang)
+
+
+@st.fragment
+def _flow(scope: Scope, lang: Lang) -> None:
+    result = data.ask("lifecycle", scope)
+    frame = result.frames["flow"].with_columns(pl.col("month").cast(pl.String))
+    months = sorted(frame["month"].unique().to_list())
+    if not months:
+        present.table(frame, "flow", lang)
+        return
+    count = controls.segments(
+        _LAST(lang),
+        [str(n) for n in (1, 3, 6) if n <= len(months)] or ["1"],
+        "flow-months",
+        lang,
+        default=str(min(3, len(months)) if len(months) != 2 else 1),
+    )
+    chosen = frame.filter(pl.col("month").is_in(months[-int(count) :]))
+    draw = partial(flows.sankey, chosen, _known(frame), lang, users=_COUNT(lang))
+    present.chart(draw, "flow", _FLOW(lang), result, lang, count)
+    with st.expander(labels.column("users", lang), icon=":material/table_rows:"):
+        present.table(chosen.sort("month", "users", descending=True), "flow", lang, bars=("users",))
+    present.tools("flow", lang, result, draw, ("flow",))
+
+
+def _known(frame: pl.DataFrame) -> list[str]:
+    """The phases that occur, best first; unlisted ones at the end."""
+    seen = set(frame["from"].to_list()) | set(frame["to"].to_list())
+    return [code for code in ORDER if code in seen] + sorted(seen - set(ORDER))
+
+
+def profit(scope: Scope, lang: Lang) -> None:
+    """Profit by phase for each host."""
+    with section("profit", lang, _PROFIT, _PROFIT_LEAD):
+        result = data.ask("lifecycle", scope)
+        frame = result.frames["profit"]
+        draw = partial(
+            points.parts,
+            frame,
+            Field("host_id"),
+            Field("profit", "CNY"),
+            Field("phase"),
+            lang,
+            order=ORDER[::-1],
+        )
+        present.chart(draw, "profit", _PROFIT(lang), result, lang)
+        present.tools("profit", lang, result, draw, ("profit",))

@@ -1,0 +1,207 @@
+"""C1: what the rules watch: comments, complaints, claims and returns, benchmarks, scripts."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+from footprint.scope import Scope
+from footprint.text import Lang, Text
+
+from app import data
+from app.ui import cards, controls, labels, markup, present, tokens
+from app.ui.charts import lines, points
+from app.ui.charts.base import Field
+from app.ui.section import guarded
+
+_TABS = {
+    "opinion": Text("舆情", "Opinion"),
+    "complaints": Text("投诉", "Complaints"),
+    "claims": Text("夸大与退货", "Claims & returns"),
+    "benchmark": Text("行业对照", "Benchmark"),
+    "script": Text("查一段话术", "Check a script"),
+}
+_STATES = {"alert": tokens.STATUS["red"], "ok": tokens.MARK, "low_n": tokens.REFERENCE}
+_BY = Text("按", "By")
+_RATE = Text("投诉率", "Complaint rate")
+_LIMIT = Text("界线 {value}", "Limit {value}")
+_NEGATIVE = Text("每千条评论的负面数", "Negative per 1,000 comments")
+_TERMS = Text("命中的词", "Terms found")
+_WINDOWS = Text("触发的窗口", "Windows that fired")
+_CLAIMS = Text("夸大用语多的场次，退货也多吗", "Do streams with more claims have more returns?")
+_FLAG = (Text("未标记", "Not flagged"), Text("两样都高", "Both high"))
+_METRIC = Text("指标", "Metric")
+_Z = Text("低于行业均值多少个标准差", "Standard deviations from the industry mean")
+_MINUS_2 = Text("−2 个标准差", "−2 sd")
+_TEXT = Text("把话术贴在这里", "Paste the script here")
+_CHECK = Text("检查", "Check")
+_CLEAN = Text(
+    "没有命中规则。规则由您维护，不是法律意见。",
+    "No rule was hit. The rules are yours; not legal advice.",
+)
+
+
+def tabs(scope: Scope, lang: Lang) -> None:
+    """One tab at a time; only the open one is asked."""
+    _tabs(scope, lang)
+
+
+@st.fragment
+def _tabs(scope: Scope, lang: Lang) -> None:
+    panes = st.tabs(
+        [words(lang) for words in _TABS.values()], key=f"watch-{lang}", on_change="rerun"
+    )
+    shows = {
+        "opinion": _opinion,
+        "complaints": _complaints,
+        "claims": _claims,
+        "benchmark": _benchmark,
+        "script": _script,
+    }
+    for pane, (name, show) in zip(panes, shows.items(), strict=True):
+        if pane.open:
+            with pane, guarded(lang, name):
+                show(scope, lang)
+
+
+def _opinion(scope: Scope, lang: Lang) -> None:
+    result = data.ask("opinion_alerts", scope)
+    cards.scalars(result.scalars, tuple(result.scalars), lang)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        markup.heading(_WINDOWS(lang))
+        present.table(result.frames["alerts"], "opinion-alerts", lang)
+    with right:
+        markup.heading(_TERMS(lang))
+        present.table(result.frames["terms"], "opinion-terms", lang, bars=("hits",))
+    present.tools("opinion", lang, result)
+    with guarded(lang, "negative"):
+        _negative(scope, lang)
+
+
+def _negative(scope: Scope, lang: Lang) -> None:
+    result = data.ask("negative_index", scope)
+    draw = partial(
+        lines.line,
+        result.frames["days"],
+        Field("date"),
+        Field("index", title=_NEGATIVE(lang)),
+        lang,
+        points=False,
+    )
+    present.chart(draw, "negative", _NEGATIVE(lang), result, lang)
+    markup.notes([note(lang) for note in result.notes])
+
+
+def _complaints(scope: Scope, lang: Lang) -> None:
+    by = controls.select(
+        _BY(lang), controls.choices_of("complaints", "by") or ("stream_id",), "complaint-by", lang
+    )
+    result = data.ask("complaints", scope, by=by)
+    cards.scalars(result.scalars, ("rate", "alerts", "low_n"), lang)
+    limit = data.current().settings.value("complaint_rate")
+    worst = result.frames["groups"].sort("rate", descending=True, nulls_last=True).head(14)
+    draw = partial(
+        points.intervals,
+        worst,
+        Field("group", title=labels.value(by, lang)),
+        Field("rate", "rate", _RATE(lang)),
+        lang,
+        mark=Field("state"),
+        colours=_STATES,
+        line=(limit, _LIMIT(lang, value=f"{limit:.1%}")),
+    )
+    present.chart(draw, "complaints", _RATE(lang), result, lang)
+    present.table(result.frames["groups"].sort("complaints", descending=True), "complaints", lang)
+    markup.notes([note(lang) for note in result.notes])
+    present.tools("complaints", lang, result, draw)
+
+
+def _claims(scope: Scope, lang: Lang) -> None:
+    result = data.ask("exaggeration", scope)
+    cards.scalars(result.scalars, ("flagged", "script_hits_only"), lang)
+    frame = result.frames["streams"]
+    draw = partial(
+        points.scatter,
+        frame,
+        Field("claim_hits", "count"),
+        Field("return_rate", "rate"),
+        lang,
+        label=Field("stream_id"),
+        flag="flagged",
+        flag_words=(_FLAG[0](lang), _FLAG[1](lang)),
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        present.chart(draw, "claims", _CLAIMS(lang), result, lang)
+    with right:
+        present.table(
+            frame.sort("flagged", "claim_hits", descending=True), "claims", lang, height=300
+        )
+    markup.notes([note(lang) for note in result.notes])
+    present.tools("claims", lang, result, draw)
+
+
+def _benchmark(scope: Scope, lang: Lang) -> None:
+    metric = controls.choice_of("benchmark_alert", "metric", "conversion", lang)
+    result = data.ask("benchmark_alert", scope, metric=metric)
+    cards.scalars(result.scalars, tuple(result.scalars), lang)
+    lowest = result.frames["streams"].sort("z", nulls_last=True).head(16)
+    draw = partial(
+        points.intervals,
+        lowest.drop("low", "high", strict=False),
+        Field("stream_id"),
+        Field("z", title=_Z(lang)),
+        lang,
+        mark=Field("state"),
+        colours=_STATES,
+        sort="x",
+        line=(-2.0, _MINUS_2(lang)),
+    )
+    present.chart(draw, "benchmark", _Z(lang), result, lang)
+    markup.notes([note(lang) for note in result.notes])
+    present.tools("benchmark", lang, result, draw)
+
+
+def _script(scope: Scope, lang: Lang) -> None:
+    with st.form("script-form", border=False):
+        text = st.text_area(_TEXT(lang), key="script-text", height=150)
+        st.form_submit_button(_CHECK(lang), type="primary", icon=":material/spellcheck:")
+    if not text.strip():
+        return
+    result = data.ask("script_check", scope, text=text)
+    cards.scalars(result.scalars, ("hits", "severe_hits", "score"), lang)
+    hits = result.frames["hits"]
+    if hits.is_empty():
+        markup.notes([_CLEAN(lang)])
+        return
+    markup.show(f'<div class="fp-text">{_marked(text, hits)}</div>')
+    present.table(
+        hits,
+        "script-hits",
+        lang,
+        columns=("term", "category", "severity", "clause", "replacement", "position"),
+    )
+    markup.notes([note(lang) for note in result.notes])
+    present.tools("script", lang, result)
+
+
+def _marked(text: str, hits: pl.DataFrame) -> str:
+    """The text with its hits marked, escaped."""
+    parts: list[str] = []
+    at = 0
+    for row in hits.sort("position").to_dicts():
+        start, term = _place(row)
+        if start < at or text[start : start + len(term)] != term:
+            continue
+        css = "high" if str(row.get("severity")) in ("high", "3", "severe", "red") else "low"
+        parts += [escape(text[at:start]), f'<mark class="{css}">{escape(term)}</mark>']
+        at = start + len(term)
+    return "".join([*parts, escape(text[at:])])
+
+
+def _place(row: dict[str, Any]) -> tuple[int, str]:
+    return int(row["position"] or 0), str(row["term"])

@@ -1,0 +1,15 @@
+"""M1: KPI board and trends."""
+
+from app import data, state
+from app.ui import empty, filters
+from app.views import board
+
+lang = state.language()
+scope = filters.page("M1", lang)
+if data.empty():
+    empty.welcome(lang)
+else:
+    board.scorecard(scope, lang)
+    board.trend(scope, lang)
+    board.weekend(scope, lang)
+    board.goals(scope, lang)

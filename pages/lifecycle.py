@@ -1,0 +1,14 @@
+"""U4: lifecycle and referral."""
+
+from app import data, state
+from app.ui import empty, filters
+from app.views import lifecycle
+
+lang = state.language()
+scope = filters.page("U4", lang)
+if data.empty():
+    empty.welcome(lang)
+else:
+    lifecycle.phases(scope, lang)
+    lifecycle.flow(scope, lang)
+    lifecycle.profit(scope, lang)

@@ -1,0 +1,15 @@
+"""U3: retention and value tiers."""
+
+from app import data, state
+from app.ui import empty, filters
+from app.views import retention, value
+
+lang = state.language()
+scope = filters.page("U3", lang)
+if data.empty():
+    empty.welcome(lang)
+else:
+    retention.cohorts(scope, lang)
+    value.tiers(scope, lang)
+    value.segments(scope, lang)
+    retention.repurchase(scope, lang)
