@@ -18,6 +18,10 @@ _THROUGH: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+# Columns that bear a slice's name but mean another thing (a cost's category is "ads").
+_NOT_THE_SLICE = {("costs", "category")}
+
+
 def scoped(data: Data, table: str, scope: Scope, *, period: bool = True) -> pl.DataFrame:
     """Rows of ``table`` inside the scope.
 
@@ -47,19 +51,25 @@ def _sliced(
         return frame.filter(pl.col("user_id").is_in(users_in_tiers(data, values).implode())) if (
             "user_id" in frame.columns
         ) else frame  # fmt: skip
-    if column in frame.columns:
-        return frame.filter(pl.col(column).is_in(wanted))
-    lookup = looked_up(data, frame, column)
+    lookup = looked_up(data, frame, column, table)
     return frame if lookup is None else frame.filter(lookup.is_in(wanted))
 
 
-def looked_up(data: Data, frame: pl.DataFrame, column: str) -> pl.Series | None:
-    """``column`` for each row of ``frame`` through its SKU or stream; None when neither can say."""
-    found: pl.Series | None = None
-    for key, table in _THROUGH.get(column, ()):
-        if key not in frame.columns or not data.has(table):
+def looked_up(data: Data, frame: pl.DataFrame, column: str, table: str = "") -> pl.Series | None:
+    """``column`` of each row of ``frame`` (of ``table``): its own, else through its SKU or stream.
+
+    None when neither can say (an own column without any value says nothing).
+    """
+    own = column in frame.columns and (table, column) not in _NOT_THE_SLICE
+    found = frame[column] if own else None
+    if found is not None and found.null_count() == len(found) > 0:
+        found = None
+    for key, through in _THROUGH.get(column, ()):
+        if found is not None and not found.null_count():
+            break
+        if key not in frame.columns or not data.has(through):
             continue
-        source = data.frame(table).select(key, column).unique(key, keep="first")
+        source = data.frame(through).select(key, column).unique(key, keep="first")
         values = frame.select(key).join(source, on=key, how="left", maintain_order="left")[column]
         found = values if found is None else found.fill_null(values)
     return found

@@ -10,8 +10,7 @@ from footprint.metrics.view import not_sliceable
 from footprint.scope import Scope
 from footprint.scoping import looked_up
 
-# What a row may carry itself, and the keys through which the rest is found.
-_OWN = ("platform", "channel", "stream_id", "sku_id", "region")
+# Keys through which a row's slice is found when the row does not carry it.
 _KEYS = ("stream_id", "sku_id", "host_id")
 
 
@@ -30,9 +29,7 @@ def log_mask(data: Data, scope: Scope) -> pl.Series | None:
 def row_values(data: Data, column: str) -> pl.Series:
     """``column`` of every source row, from the row itself, its SKU or its stream."""
     log = data.event_log()
-    if column in _OWN:
-        return log.frame(column)[column]
-    found = looked_up(data, log.frame(*_KEYS), column)
+    found = looked_up(data, log.frame(*_KEYS, column), column)
     if found is None:
         raise not_sliceable("events", column)
     return found

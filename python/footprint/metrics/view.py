@@ -45,9 +45,7 @@ class View:
             return rows.with_columns(key=pl.lit(None, dtype=pl.String))
         if by == "date":
             return rows.with_columns(key=self._day(table))
-        if by in rows.columns:
-            return rows.with_columns(key=pl.col(by))
-        found = looked_up(self.data, rows, by)
+        found = looked_up(self.data, rows, by, table)
         if found is None:
             raise not_sliceable(table, by)
         return rows.with_columns(key=found)
