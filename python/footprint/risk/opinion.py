@@ -8,6 +8,7 @@ import polars as pl
 
 from footprint.data import Data
 from footprint.metrics.derived import once
+from footprint.risk.extra import WithColumn
 from footprint.risk.rules import shipped
 from footprint.risk.scan import scan
 from footprint.risk.windows import bursts
@@ -47,7 +48,8 @@ def hits_in(data: Data, scope: Scope) -> tuple[pl.DataFrame, pl.DataFrame]:
     ``place`` is the stream, or the source of comments made elsewhere. All comments are scanned
     once per data version.
     """
-    comments = scoped(_Numbered(data), "comments", scope).select(
+    number = pl.int_range(data.frame("comments").height, dtype=pl.Int64, eager=True).alias("row")
+    comments = scoped(WithColumn(data, "comments", number), "comments", scope).select(
         "row", "ts", "text",
         place=pl.coalesce("stream_id", "source", pl.lit("other")),
     )  # fmt: skip
@@ -111,18 +113,3 @@ def _alerts_of(
             "term": first["found"], "example": first["text"],
         })  # fmt: skip
     return found
-
-
-class _Numbered:
-    """The same data whose comments carry their row number, so that hits can be joined back."""
-
-    def __init__(self, data: Data) -> None:
-        self.version, self.tz, self.settings = data.version, data.tz, data.settings
-        self.has, self.event_log = data.has, data.event_log
-        self.uploads, self.rejected, self._data = data.uploads, data.rejected, data
-
-    def frame(self, table: str) -> pl.DataFrame:
-        found = self._data.frame(table)
-        if table != "comments":
-            return found
-        return found.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
