@@ -116,7 +116,7 @@ def _contradictions(data: Data, scope: Scope) -> list[Check]:
         return []
     orders = scoped(data, "orders", scope)
     key = list(TABLES["orders"].key)
-    repeats = orders.filter(~orders.select(key).is_first_distinct())
+    repeats = orders.filter(~pl.struct(key).is_first_distinct())
     negative = orders.filter(
         pl.any_horizontal(pl.col("paid_amount", "refund_amount", "qty").fill_null(0) < 0)
     )
