@@ -136,7 +136,7 @@ class Workspace:
         """
         data = self.data()
         if scope is None:
-            scope = Scope(_day(from_), _day(to), parse_where(where), data.tz)
+            scope = Scope(parse_day(from_), parse_day(to), parse_where(where), data.tz)
             _check_order(scope)
         return ask(data, id, scope, params)
 
@@ -238,7 +238,8 @@ def _pair(item: str) -> tuple[str, str]:
     return column.strip(), value
 
 
-def _day(day: date | str | None) -> date | None:
+def parse_day(day: date | str | None) -> date | None:
+    """A day as the scope takes it. Raises UsageError for what is no date."""
     if day is None or isinstance(day, date):
         return day
     try:

@@ -39,7 +39,7 @@ def _parse(text: pl.Series) -> tuple[pl.Series, pl.Series]:
         naive = _fill(naive, text, form)
     rest = text.filter(naive.is_null() & text.is_not_null()).unique()
     if rest.is_empty():
-        return naive, naive.dt.replace_time_zone("UTC")
+        return _sane(naive), pl.Series(text.name, [None] * len(text), dtype=_UTC)
     known = _slow(rest)
     found = text.to_frame("text").join(known, on="text", how="left", maintain_order="left")
     return _sane(naive.fill_null(found["naive"])), _sane(found["zoned"])
@@ -82,7 +82,7 @@ def _flattened(text: pl.Series) -> pl.Series:
         .str.replace(r"(:\d{1,2})[:分](\d{1,2})秒?", "$1:$2")
         .str.replace(r"(:\d{1,2})分$", "$1")
         .str.replace(r"\s*(?:UTC|GMT|z)$", "Z")
-        .str.replace(r"\s*([+-]\d{2}):?(\d{2})$", "$1:$2")
+        .str.replace(r"(:\d{2}(?:\.\d+)?)\s*([+-]\d{2}):?(\d{2})$", "$1$2:$3")
         .str.replace(r"(:\d{2})Z$", "$1+00:00")
     )
 

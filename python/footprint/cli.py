@@ -1,0 +1,377 @@
+"""The command line: the same questions as the app and the library, for scripts.
+
+Exit codes: 0 answered, 2 wrong use, 3 data missing (names the file), 4 input rejected. Errors are
+one or two lines on stderr; with ``--json`` stdout holds exactly one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from footprint.errors import UsageError
+from footprint.terminal.failing import failing_well, language
+from footprint.text import Text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from footprint.workspace import Workspace
+
+app = typer.Typer(
+    name="footprint",
+    help="Self-service insight for live-commerce shops · 直播电商自助分析",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Dir = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", help="Workspace folder (default: your own). 工作区目录"),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout. 输出 JSON")]
+LangOption = Annotated[str | None, typer.Option("--lang", help="zh or en. 语言")]
+Files = Annotated[list[Path], typer.Argument(help="CSV or Excel files. 要导入的文件")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port. 端口")]
+
+
+@app.command("import")
+@failing_well
+def import_(
+    files: Files,
+    workspace: Dir = None,
+    table: Annotated[str | None, typer.Option(help="Table of the files. 指定表")] = None,
+    map: Annotated[
+        list[str] | None, typer.Option("--map", help="HEADING=COLUMN, repeatable. 列名=字段")
+    ] = None,
+    as_json: Json = False,
+    lang: LangOption = None,
+) -> None:
+    """Take files in; each is reported on its own. 导入文件"""
+    from footprint.terminal.printing import file_text, warning_text
+
+    words = language(lang)
+    report = _open(workspace).import_files(list(files), table, _pairs(map, "--map"))
+    report.raise_if_nothing()
+    if as_json:
+        _json(report.to_dict(words))
+    else:
+        typer.echo("\n".join(file_text(file, words) for file in report.files if not file.refused))
+    for file in report.files:
+        if warning := warning_text(file, words):
+            typer.echo(warning, err=True)
+
+
+@app.command()
+@failing_well
+def tables(workspace: Dir = None, as_json: Json = False, lang: LangOption = None) -> None:
+    """What the workspace holds. 已有的表"""
+    from footprint.terminal.printing import moment, table
+
+    opened, words = _open(workspace), language(lang)
+    held = opened.tables()
+    if as_json:
+        rows = [
+            {"name": t.name, "title": t.title(words), "rows": t.rows, "first": t.first,
+             "last": t.last} for t in held
+        ]  # fmt: skip
+        _json({"tables": rows, "data_version": opened.data_version})
+        return
+    tz = opened.data().tz
+    lines = [
+        [t.name, t.title(words), f"{t.rows:,}", *(moment(m, words, tz) for m in (t.first, t.last))]
+        for t in held
+    ]
+    headings = (Text("行数", "rows"), Text("最早", "first"), Text("最晚", "last"))
+    typer.echo(table(["", "", *(heading(words) for heading in headings)], lines))
+
+
+@app.command()
+@failing_well
+def questions(workspace: Dir = None, as_json: Json = False, lang: LangOption = None) -> None:
+    """What can be asked, and which file would unlock the rest. 可以问的问题"""
+    from footprint.terminal.printing import questions_text
+
+    opened, words = _open(workspace), language(lang)
+    known, data = opened.questions(), opened.data()
+    if as_json:
+        rows = [
+            {
+                "id": q.id,
+                "title": q.title(words),
+                "page": q.page,
+                "needs": list(q.needs),
+                "missing": [name for name in q.needs if not data.has(name)],
+                "params": {p.name: p.default for p in q.params},
+            }
+            for q in known.values()
+        ]
+        _json({"questions": rows})
+        return
+    typer.echo(questions_text(known, set(data.tables), words))
+
+
+@app.command()
+@failing_well
+def ask(
+    question: Annotated[str, typer.Argument(help="Id of the question. 问题编号")],
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, repeatable. 参数")
+    ] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First day. 开始日期")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last day. 结束日期")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="column=value, repeatable. 筛选")
+    ] = None,
+    workspace: Dir = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="A frame as CSV. 输出 CSV")] = False,
+    frame: Annotated[
+        str | None, typer.Option("--frame", help="Which frame for --csv. 哪张表")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Answer one question. 回答一个问题"""
+    from footprint.scope import Scope
+    from footprint.terminal.printing import result_text
+    from footprint.workspace import parse_day, parse_where
+
+    opened, words = _open(workspace), language(lang)
+    scope = Scope(
+        parse_day(from_), parse_day(to), parse_where(where or ()), str(opened.settings.value("tz"))
+    )
+    result = opened.ask(question, scope, **_pairs(set, "--set"))
+    if as_json:
+        _json(result.to_dict(words))
+    elif as_csv:
+        _csv(_chosen(result.frames, frame))
+    else:
+        typer.echo(result_text(result, words))
+
+
+@app.command()
+@failing_well
+def brief(
+    week: Annotated[
+        str | None, typer.Option("--week", help="ISO week such as 2026-W46. 周")
+    ] = None,
+    as_json: Json = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Write one HTML page. 网页")] = None,
+    workspace: Dir = None,
+    lang: LangOption = None,
+) -> None:
+    """The weekly brief: problem, impact, suggestion. 周报"""
+    from footprint.terminal.printing import finding_text
+
+    words = language(lang)
+    written = _open(workspace).brief(week)
+    if html is not None:
+        _write(html, written.html(words).encode())
+    if as_json:
+        _json(written.to_dict(words))
+    elif html is None:
+        head = f"{written.week}  {written.colour.upper()}  {written.reason(words)}"
+        lines = [finding_text(finding, words) for finding in written.findings]
+        notes = [note(words) for note in written.notes]
+        typer.echo("\n\n".join([head, *lines, *notes]))
+
+
+@app.command("set-aside")
+@failing_well
+def set_aside(
+    upload: Annotated[int, typer.Argument(help="Number of the upload. 上传编号")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write. 输出文件")] = None,
+    workspace: Dir = None,
+    lang: LangOption = None,
+) -> None:
+    """The rows an upload set aside, with reason and mend, as CSV. 被搁置的行"""
+    _emit(_open(workspace).set_aside_csv(upload, language(lang)), out)
+
+
+@app.command()
+@failing_well
+def undo(workspace: Dir = None, as_json: Json = False, lang: LangOption = None) -> None:
+    """Take the last import back. 撤销最近一次导入"""
+    opened = _open(workspace)
+    files = opened.undo()
+    if as_json:
+        _json({"undone": files, "data_version": opened.data_version})
+        return
+    said = Text("已撤销：{files}", "taken back: {files}")
+    typer.echo(said(language(lang), files=", ".join(files)))
+
+
+@app.command()
+@failing_well
+def template(
+    table: Annotated[str, typer.Argument(help="Table, e.g. orders. 表")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write. 输出文件")] = None,
+    lang: LangOption = None,
+) -> None:
+    """An empty CSV with the headings of a table. 模板"""
+    from footprint.templates import template_csv
+
+    _emit(template_csv(table, language(lang)), out)
+
+
+@app.command()
+@failing_well
+def settings(
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, repeatable. 修改")
+    ] = None,
+    reset: Annotated[
+        list[str] | None, typer.Option("--reset", help="key, repeatable. 恢复默认")
+    ] = None,
+    workspace: Dir = None,
+    as_json: Json = False,
+    lang: LangOption = None,
+) -> None:
+    """Targets, thresholds and rules; edit them. 目标、阈值与规则"""
+    from footprint.terminal.printing import settings_text
+
+    opened, words = _open(workspace), language(lang)
+    edits = _pairs(set, "--set")
+    opened.settings.with_(**edits)
+    for key, value in edits.items():
+        opened.set_setting(key, value)
+    for key in reset or ():
+        opened.reset_setting(key)
+    if as_json:
+        rows = [
+            {"key": s.key, "value": s.value, "unit": s.unit, "direction": s.direction,
+             "kind": s.kind, "label": s.label(words), "default": s.default, "edited": s.edited}
+            for s in opened.settings
+        ]  # fmt: skip
+        _json({"settings": rows, "data_version": opened.data_version})
+    else:
+        typer.echo(settings_text(opened.settings, words))
+
+
+@app.command()
+@failing_well
+def sample(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to. 输出目录")],
+    scale: Annotated[
+        str, typer.Option("--scale", help="tiny, demo, large or a number of users. 规模")
+    ] = "demo",
+    salt: Annotated[int, typer.Option("--salt", help="Another shop of the same kind. 种子")] = 0,
+    noise: Annotated[str, typer.Option("--noise", help="quota or binomial. 噪声")] = "quota",
+    param: Annotated[
+        list[str] | None, typer.Option("--param", help="ID.key=value, repeatable. 改动")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Write the sample shop with its known truths as CSV files. 生成示例数据"""
+    from footprint.sample import write
+
+    written = write(out, scale, salt, noise, _pairs(param, "--param"))
+    typer.echo(Text("已写入 {out}", "written to {out}")(language(lang), out=written or out))
+
+
+@app.command()
+@failing_well
+def demo(
+    port: Port = 8501,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Do not open a browser. 不打开浏览器")
+    ] = False,
+    lang: LangOption = None,
+) -> None:
+    """Open the app on the sample shop. 用示例数据试用"""
+    from footprint.terminal.serving import demo_workspace, run_app, sample_files
+
+    typer.echo(Text("正在导入示例数据…", "Importing the sample shop …")(language(lang)))
+    path, _ = demo_workspace(sample_files())
+    typer.echo(f"http://127.0.0.1:{port}")
+    raise typer.Exit(run_app(path, port, open_browser=not no_browser))
+
+
+@app.command()
+@failing_well
+def serve(workspace: Dir = None, port: Port = 8501, lang: LangOption = None) -> None:
+    """Open the app on your own data. 打开应用"""
+    from footprint.terminal.serving import run_app
+
+    path = _open(workspace).path
+    typer.echo(f"http://127.0.0.1:{port}")
+    raise typer.Exit(run_app(path, port, open_browser=False))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _open(folder: Path | None) -> Workspace:
+    from footprint.workspace import open
+
+    return open(folder)
+
+
+def _pairs(items: Sequence[str] | None, option: str) -> dict[str, str]:
+    pairs = {}
+    for item in items or ():
+        key, sign, value = item.rpartition("=") if option == "--map" else item.partition("=")
+        if not sign or not key.strip():
+            raise UsageError(
+                Text(f"看不懂 {option} “{item}”", f"{option} “{item}” is not understood"),
+                Text("请写成 键=值。", "Write key=value."),
+            )
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def _chosen(frames: Any, name: str | None) -> pl.DataFrame:
+    from footprint.questions import unknown
+
+    if name is not None and name not in frames:
+        raise unknown("frame", "表格", name, frames)
+    if not frames:
+        raise UsageError(
+            Text("这个问题没有表格", "this question has no frame"),
+            Text("请用 --json。", "Use --json."),
+        )
+    chosen = name or next(iter(frames))
+    if name is None and len(frames) > 1:
+        typer.echo(f"--frame {chosen}  ({', '.join(frames)})", err=True)
+    return frames[chosen]
+
+
+def _json(plain: dict[str, Any]) -> None:
+    typer.echo(json.dumps(plain, ensure_ascii=False, allow_nan=False, default=str))
+
+
+def _csv(frame: pl.DataFrame) -> None:
+    from footprint.export import csv_bytes
+
+    _emit(csv_bytes(frame), None)
+
+
+def _emit(content: bytes, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        _write(out, content)
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise UsageError(
+            Text(f"写不了文件 {out}（{error.strerror}）", f"cannot write {out} ({error.strerror})"),
+            Text("请换一个位置。", "Choose another place."),
+        ) from error
+
+
+if __name__ == "__main__":
+    main()
