@@ -1,0 +1,103 @@
+"""The small sheets around the truths: short videos, stock, surveys, industry means, targets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from footprint.sample.calendar import DAYS, WEEKS, day_of, moment
+from footprint.sample.sales import PLATFORMS
+from footprint.sample.world import World
+
+_VIDEOS_PER_WEEK = 5
+_STOCK_DAYS = 28
+# Industry means of conversion: mean, sd. Beauty's are PT21's.
+_INDUSTRY = {"fresh": (0.085, 0.02), "fmcg": (0.055, 0.012), "home": (0.041, 0.009)}
+_TARGETS = (
+    ("repurchase_30d", 0.20, "rate", "ge"), ("conversion", 0.05, "rate", "ge"),
+    ("roi", 3.0, "x", "ge"), ("return_rate", 0.10, "rate", "le"),
+    ("d7_retention", 0.15, "rate", "ge"),
+)  # fmt: skip
+
+
+def contents(world: World) -> pl.DataFrame:
+    """Five short videos a week."""
+    rows, chance = _VIDEOS_PER_WEEK * WEEKS, world.chance
+    number = np.arange(rows)
+    views = chance.whole("contents/views", rows, 3_000, 60_000)
+    share = 0.42 + 0.2 * chance.uniform("contents/share", rows)
+    made = chance.uniform("contents/made", rows) < 0.2
+    return pl.DataFrame({
+        "content_id": [f"V{n + 1:03d}" for n in number],
+        "publish_ts": moment(7 * (number // 5) + number % 5, 12 * 3600),
+        "platform": chance.choice("contents/platform", rows, PLATFORMS),
+        "views": views,
+        "completes": (views * share).astype(np.int64),
+        "type": chance.pick("contents/type", rows, ("预热", "讲解", "开箱", "产地")),
+        "tags": chance.pick("contents/tags", rows, ("star_scene", "daily_scene", "how_to")),
+        "layer": np.where(made, "advanced", "basic"),
+        "author_id": [f"K{n % 24 + 1:02d}" for n in number],
+        "is_ugc": made,
+        "ugc_state": ["used" if one else None for one in made],
+        "clicks": (views * 0.03).astype(np.int64),
+    })  # fmt: skip
+
+
+def inventory(world: World, products: pl.DataFrame) -> pl.DataFrame:
+    """Stock of every SKU in the central warehouse, every four weeks."""
+    skus = products["sku_id"].to_list()
+    days = np.arange(0, DAYS, _STOCK_DAYS)
+    rows, chance = len(skus) * len(days), world.chance
+    inbound = chance.whole("stock/in", rows, 20, 120)
+    return pl.DataFrame({
+        "date": np.repeat(days, len(skus)),
+        "sku_id": skus * len(days),
+        "warehouse": ["嘉兴中心仓"] * rows,
+        "tier": ["central"] * rows,
+        "on_hand": chance.whole("stock/hand", rows, 150, 900),
+        "inbound": inbound,
+        "outbound": np.maximum(0, inbound - chance.whole("stock/left", rows, 0, 20)),
+    })  # fmt: skip
+
+
+def surveys(world: World, orders: pl.DataFrame) -> pl.DataFrame:
+    """Answers of buyers some days after an order: would you recommend us (0..10), how satisfied
+    are you (1..5)."""
+    asked = orders.filter(pl.Series(world.chance.uniform("survey/asked", orders.height) < 0.02))
+    asked = asked.unique("user_id", keep="first", maintain_order=True)
+    rows, chance = asked.height, world.chance
+    kind = chance.choice("survey/kind", rows, {"nps": 0.6, "satisfaction": 0.4})
+    nps = chance.choice("survey/nps", rows, {"10": 0.3, "9": 0.28, "8": 0.2, "7": 0.1, "5": 0.12})
+    stars = chance.choice("survey/stars", rows, {"5": 0.5, "4": 0.3, "3": 0.15, "2": 0.05})
+    return asked.select(
+        ts=pl.col("order_ts") + 3 * 86_400,
+        kind=pl.Series(kind, dtype=pl.String),
+        score=pl.Series(np.where(kind == "nps", nps, stars).astype(float)),
+        user_id="user_id",
+        stream_id="stream_id",
+    ).filter(pl.col("ts") < int(moment(DAYS)))
+
+
+def benchmarks(world: World) -> pl.DataFrame:
+    """Industry mean and spread of stream conversion by category."""
+    known = {"beauty": (world.param("PT21.mean"), world.param("PT21.sd")), **_INDUSTRY}
+    rows = [
+        ("conversion", f"category={category}", mean, sd, "行业协会年度报告（示例）", 2026)
+        for category, (mean, sd) in known.items()
+    ]
+    return pl.DataFrame(rows, orient="row", schema={
+        "metric": pl.String, "scope": pl.String, "mean": pl.Float64, "sd": pl.Float64,
+        "source": pl.String, "year": pl.Int64,
+    })  # fmt: skip
+
+
+def targets() -> pl.DataFrame:
+    """What the shop aims for, from its first day to the end of the year."""
+    first, last = 0, day_of(date(2026, 12, 31))
+    rows = [(*target, first, last) for target in _TARGETS]
+    return pl.DataFrame(rows, orient="row", schema={
+        "key": pl.String, "value": pl.Float64, "unit": pl.String, "direction": pl.String,
+        "from": pl.Int64, "to": pl.Int64,
+    })  # fmt: skip
