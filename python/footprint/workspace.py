@@ -121,6 +121,7 @@ class Workspace:
     def ask(
         self,
         id: str,
+        /,
         scope: Scope | None = None,
         *,
         where: Where = (),
