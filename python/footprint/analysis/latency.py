@@ -11,7 +11,7 @@ from footprint.data import Data
 from footprint.format import sentence
 from footprint.metrics import View, measure
 from footprint.questions import Param, question
-from footprint.result import Finding, Result, Scalar
+from footprint.result import Colour, Finding, Result, Scalar
 from footprint.risk.step import Step, find_step
 from footprint.scope import Scope
 from footprint.scoping import scoped
@@ -72,7 +72,7 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
             id="latency_exits",
             kind="latency_exits",
             severity=2,
-            colour="yellow",
+            colour=_colour(lost.value, data, scope),
             problem=sentence(
                 _PROBLEM, at=_seconds(at.value), low=(found["exit_low"].value, "rate"),
                 high=(found["exit_high"].value, "rate"), ratio=(ratio.value, "x"),
@@ -91,6 +91,14 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
             evidence=result.frames["bins"],
         )
     ]  # fmt: skip
+
+
+def _colour(lost: object, data: Data, scope: Scope) -> Colour:
+    """Yellow from the set share of the period's sales on; a smaller loss is only a note."""
+    sales = measure("gmv", View(data, scope)).value if data.has("orders") else None
+    if not sales or not isinstance(lost, int | float):
+        return "yellow"
+    return "yellow" if lost >= data.settings.value("latency_loss_share") * sales else "grey"
 
 
 def _seconds(value: object) -> Text:
