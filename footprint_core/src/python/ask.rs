@@ -19,7 +19,7 @@ fn zone(offsets: Offsets) -> PyResult<Zone> {
     Zone::new(offsets.0, offsets.1).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-fn unknown(what: &str, word: &str) -> PyErr {
+pub fn unknown(what: &str, word: &str) -> PyErr {
     PyValueError::new_err(format!("unknown {what} “{word}”"))
 }
 

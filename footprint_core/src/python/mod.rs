@@ -10,6 +10,7 @@ mod ask;
 mod columns;
 mod frame;
 mod guard;
+mod journeys;
 mod layout;
 
 use pyo3::prelude::*;
@@ -23,6 +24,8 @@ mod _core {
     use super::frame::Frame;
     #[pymodule_export]
     use super::guard::{Cancelled, Task};
+    #[pymodule_export]
+    use super::journeys::{Journeys, journeys};
     #[pymodule_export]
     use super::layout::{Layout, encode};
 }

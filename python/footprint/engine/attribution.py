@@ -105,19 +105,170 @@ class AttributionTables:
 
     @cached_property
     def paths(self) -> pl.DataFrame:
-        """path (joined by " > "), touches, conversions, value, nulls; most conversions first."""
-        frame = pl.DataFrame(self.journey_paths.paths())
-        words = pl.Series("word", self.touches, dtype=pl.String)
-        named = (
-            frame.with_row_index("at")
-            .explode("path")
-            .with_columns(words.gather(pl.col("path")) if False else _named(words, "path"))
-            .group_by("at", maintain_order=True)
-            .agg(pl.col("path").str.join(SEPARATOR), pl.len().alias("touches"))
-        )
+        """path (joined by " > "), touches (its length), conversions, value, nulls; most
+        conversions first."""
+        words = _words(self.touches)
         return (
-            frame.select("conversions", pl.col("value") / 100, "nulls")
-            .with_columns(named["path"], named["touches"])
+            pl.DataFrame(self.journey_paths.paths())
+            .with_columns(
+                pl.col("path").list.eval(pl.element().cast(pl.UInt32).replace_strict(*words)),
+                pl.col("path").list.len().alias("touches"),
+                pl.col("value") / 100,
+            )
+            .with_columns(pl.col("path").list.join(SEPARATOR))
             .select("path", "touches", "conversions", "value", "nulls")
             .sort("conversions", "nulls", "path", descending=[True, True, False])
         )
+
+
+def ask(
+    log: EventLog, dimension: str | pl.Series, options: Options, task: _core.Task | None
+) -> AttributionTables:
+    """See ``EventLog.attribution``."""
+    _check(options)
+    codes, touches = _touches(log, dimension)
+    direct = [touch in options.direct for touch in touches]
+    journeys = _walk(log, codes, touches, options, task)
+    credits = pl.DataFrame(
+        journeys.credits(
+            list(options.models), options.order, direct, options.replicates, options.level, 0, task
+        )
+    )
+    total = journeys.conversions + journeys.unattributed
+    money = (journeys.value + journeys.unattributed_value) / 100
+    _, removal = journeys.removal(options.order, task)
+    return AttributionTables(
+        touches=touches,
+        total=total,
+        attributed=journeys.conversions,
+        unattributed=journeys.unattributed,
+        revenue=money,
+        revenue_attributed=journeys.value / 100,
+        revenue_unattributed=journeys.unattributed_value / 100,
+        nulls=journeys.nulls,
+        journeys=journeys.conversions + journeys.nulls,
+        credits=_credits(credits, touches),
+        removal=_named(pl.DataFrame(removal), "touch", _words(touches)),
+        transitions=_transitions(journeys, touches),
+        reconciliation=_reconciled(credits, journeys),
+        journey_paths=journeys,
+    )
+
+
+def _check(options: Options) -> None:
+    unknown = [model for model in options.models if model not in MODELS]
+    if unknown:
+        raise UsageError(
+            Text(f"没有归因模型“{unknown[0]}”", f"there is no attribution model “{unknown[0]}”"),
+            Text(f"可用：{'、'.join(MODELS)}。", f"Use: {', '.join(MODELS)}."),
+        )
+    if not (1 <= options.order <= 4 and options.half_life_days > 0 and 0 < options.level < 1):
+        raise UsageError(
+            Text("阶数须为 1 到 4，半衰期须大于 0", "order must be 1 to 4, the half-life above 0"),
+            Text("请改参数。", "Change the parameters."),
+        )
+
+
+def _touches(log: EventLog, dimension: str | pl.Series) -> tuple[pl.Series | None, tuple[str, ...]]:
+    """Touch codes by source row (None: the layout's channel byte) and their words."""
+    if isinstance(dimension, str) and dimension == "channel" and log.names.packed_channels:
+        return None, log.names.channels
+    values = log.column(dimension) if isinstance(dimension, str) else dimension
+    if len(values) != log.rows:
+        raise UsageError(
+            Text(f"触点列有 {len(values)} 行，日志有 {log.rows} 行",
+                 f"the touch column has {len(values)} rows, the log {log.rows}"),
+            Text("请用 log.frame(...) 的行。", "Use the rows of log.frame(...)."),
+        )  # fmt: skip
+    codes, words = encoded(values)
+    return codes.fill_null(MISSING), tuple(words)
+
+
+def _walk(
+    log: EventLog,
+    codes: pl.Series | None,
+    touches: tuple[str, ...],
+    options: Options,
+    task: _core.Task | None,
+) -> _core.Journeys:
+    others = [name for name in log.event_types if name not in NOT_TOUCHES]
+    roles: list[Selector | None] = [
+        others if options.touches is None else options.touches,
+        log.conversion if options.conversions is None else options.conversions,
+        options.milestones,
+    ]
+    return _core.journeys(
+        log.layout,
+        tags(log, roles, options.mask).parts,
+        codes,
+        len(touches),
+        log.cents,
+        None if options.lookback_days is None else round(options.lookback_days * _DAY),
+        bounds(options.period),
+        min(options.half_life_days * _DAY, float(FOREVER)),
+        task,
+    )
+
+
+def _words(touches: tuple[str, ...], *more: str) -> tuple[list[int], list[str]]:
+    words = [*touches, *more]
+    return list(range(len(words))), words
+
+
+def _named(frame: pl.DataFrame, column: str, words: tuple[list[int], list[str]]) -> pl.DataFrame:
+    name = pl.col(column).replace_strict(*words, return_dtype=pl.String)
+    return frame.with_columns(name) if words[0] else frame.cast({column: pl.String})
+
+
+def _credits(raw: pl.DataFrame, touches: tuple[str, ...]) -> pl.DataFrame:
+    money = [pl.col(c) / 100 for c in ("value", "value_low", "value_high")]
+    last = raw.filter(pl.col("model") == "last").select("touch", last="conversions")
+    # A signed model (and one that counts a conversion several times) has no shares.
+    one = (pl.col("conversions").min().over("model") >= 0) & (pl.col("model") != "participation")
+    shares = [
+        pl.when(one & (pl.col(c).sum().over("model") > 0))
+        .then(pl.col(c) / pl.col(c).sum().over("model"))
+        .alias(name)
+        for c, name in (("conversions", "share"), ("value", "revenue_share"))
+    ]
+    shift = pl.when(pl.col("last") > 0).then(pl.col("conversions") / pl.col("last") - 1)
+    frame = (
+        raw.with_columns(*money, *shares)
+        .join(last, on="touch", how="left", maintain_order="left")
+        .with_columns(shift.alias("shift_vs_last"))
+        .rename({"value": "revenue", "value_low": "revenue_low", "value_high": "revenue_high"})
+    )
+    return _named(frame, "touch", _words(touches)).select(
+        "touch", "model", "conversions", "low", "high", "revenue", "revenue_low", "revenue_high",
+        "share", "revenue_share", "shift_vs_last",
+    )  # fmt: skip
+
+
+def _transitions(journeys: _core.Journeys, touches: tuple[str, ...]) -> pl.DataFrame:
+    words = _words(touches, "(start)", "(conversion)", "(null)")
+    frame = pl.DataFrame(journeys.transitions()).with_columns(
+        (pl.col("n") / pl.col("n").sum().over("from")).alias("p")
+    )
+    return _named(_named(frame, "from", words), "to", words)
+
+
+def _reconciled(credits: pl.DataFrame, journeys: _core.Journeys) -> pl.DataFrame:
+    return (
+        credits.group_by("model", maintain_order=True)
+        .agg(
+            pl.col("conversions").sum().alias("attributed"),
+            (pl.col("value").sum() / 100).alias("revenue_attributed"),
+        )
+        .with_columns(
+            pl.lit(journeys.unattributed).alias("unattributed"),
+            pl.lit(journeys.unattributed_value / 100).alias("revenue_unattributed"),
+        )
+        .with_columns(
+            (pl.col("attributed") + pl.col("unattributed")).alias("total"),
+            (pl.col("revenue_attributed") + pl.col("revenue_unattributed")).alias("revenue_total"),
+        )
+        .select(
+            "model", "attributed", "unattributed", "total",
+            "revenue_attributed", "revenue_unattributed", "revenue_total",
+        )
+    )  # fmt: skip

@@ -1,0 +1,186 @@
+//! Shapley values of two games on sets of touches.
+//!
+//! *Sum*: `v(S)` = conversions of journeys whose touches all lie in S; closed form
+//! `phi_i = sum over sets T with i of C(T) / |T|` (Zhao et al. 2018); equals the linear rule when no
+//! touch repeats. *Rate*: `v(S)` = conversions / journeys of those journeys, `v` of no journey 0;
+//! signed, exact by subset sums up to [`EXACT`] touches, by random permutations above.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::bootstrap::{Replicates, split_mix};
+use super::credit::{Credit, Credits};
+use super::journey::Journeys;
+use super::paths::{Counts, Path, PathTable};
+use crate::error::Result;
+use crate::task::Task;
+
+/// Most touches of the exact rate game.
+pub const EXACT: usize = 20;
+/// Most touches with bootstrap intervals of the rate game.
+pub const BOOTSTRAPPED: usize = 12;
+const PERMUTATIONS: u64 = 4000;
+
+/// The distinct touches of a path, ascending.
+fn set_of(path: &Path) -> Vec<u16> {
+    let mut set = path.to_vec();
+    set.sort_unstable();
+    set.dedup();
+    set
+}
+
+/// Credit of the sum game.
+#[must_use]
+pub fn sum_game(paths: &PathTable, touches: usize) -> Credit {
+    let mut credit = Credit::zero(touches);
+    for (path, counts) in paths.iter().filter(|(_, counts)| counts.conversions > 0) {
+        let set = set_of(path);
+        let weights = vec![1.0 / set.len() as f64; set.len()];
+        credit.add_path(&set, &weights, counts.conversions as f64, counts.value as f64);
+    }
+    credit
+}
+
+/// Conversions, value and journeys by set of touches.
+type Sets = BTreeMap<Vec<u16>, [f64; 3]>;
+
+fn add_sets(sets: &mut Sets, paths: &PathTable, times: f64) {
+    for (path, counts) in paths.iter() {
+        let cell = sets.entry(set_of(path)).or_default();
+        cell[0] += counts.conversions as f64 * times;
+        cell[1] += counts.value as f64 * times;
+        cell[2] += counts.journeys() as f64 * times;
+    }
+}
+
+/// Credit of the rate game: its values times the number of journeys, so that they sum to the
+/// totals.
+///
+/// # Errors
+/// Cancellation.
+pub fn rate_credits(journeys: &Journeys, replicates: &Replicates, task: &Task) -> Result<Credits> {
+    let touches = journeys.touches;
+    let mut sets = Sets::new();
+    add_sets(&mut sets, &journeys.paths, 1.0);
+    if touches > EXACT {
+        let credit = sampled(&sets, touches, journeys.total, task)?;
+        return Ok(Credits { credit, interval: None });
+    }
+    let credit =
+        exact(&sets.iter().map(|(set, &cell)| (bits(set), cell)).collect::<Vec<_>>(), touches);
+    if touches > BOOTSTRAPPED || replicates.is_empty() {
+        return Ok(Credits { credit, interval: None });
+    }
+    let by_bucket: Vec<Vec<(usize, [f64; 3])>> = journeys
+        .buckets
+        .par_iter()
+        .map(|bucket| {
+            let mut sets = Sets::new();
+            add_sets(&mut sets, &bucket.paths, 1.0);
+            sets.iter().map(|(set, &cell)| (bits(set), cell)).collect()
+        })
+        .collect();
+    let interval = replicates.intervals(touches, |weights| {
+        let mut drawn = Vec::new();
+        for (sets, &weight) in by_bucket.iter().zip(weights).filter(|(_, weight)| **weight > 0) {
+            let times = f64::from(weight);
+            drawn.extend(sets.iter().map(|&(set, cell)| (set, cell.map(|x| x * times))));
+        }
+        exact(&drawn, touches)
+    });
+    Ok(Credits { credit, interval })
+}
+
+fn bits(set: &[u16]) -> usize {
+    set.iter().fold(0, |bits, &code| bits | 1 << code)
+}
+
+/// Exact values by subset sums: `O(touches * 2^touches)`.
+fn exact(sets: &[(usize, [f64; 3])], touches: usize) -> Credit {
+    let size = 1_usize << touches;
+    let mut cells = vec![[0.0_f64; 3]; size];
+    for &(set, cell) in sets {
+        (0..3).for_each(|i| cells[set][i] += cell[i]);
+    }
+    let journeys: f64 = cells.iter().map(|cell| cell[2]).sum();
+    for touch in 0..touches {
+        for set in (0..size).filter(|set| set >> touch & 1 == 1) {
+            let less = cells[set ^ 1 << touch];
+            (0..3).for_each(|i| cells[set][i] += less[i]);
+        }
+    }
+    let worth = |set: usize| {
+        let [conversions, value, journeys] = cells[set];
+        if journeys > 0.0 { [conversions / journeys, value / journeys] } else { [0.0; 2] }
+    };
+    let weights = set_weights(touches);
+    let mut credit = Credit::zero(touches);
+    for set in 0..size {
+        let without = worth(set);
+        let weight = weights.get(set.count_ones() as usize).copied().unwrap_or_default();
+        for touch in (0..touches).filter(|touch| set >> touch & 1 == 0) {
+            let with = worth(set | 1 << touch);
+            credit.conversions[touch] += weight * (with[0] - without[0]) * journeys;
+            credit.value[touch] += weight * (with[1] - without[1]) * journeys;
+        }
+    }
+    credit
+}
+
+/// `s! (n - s - 1)! / n!` for each set size s below n.
+fn set_weights(n: usize) -> Vec<f64> {
+    let mut weights = Vec::with_capacity(n);
+    let mut weight = 1.0 / n as f64;
+    for s in 0..n {
+        weights.push(weight);
+        if s + 1 < n {
+            weight *= (s + 1) as f64 / (n - s - 1) as f64;
+        }
+    }
+    weights
+}
+
+/// Mean over random orders of what each touch adds when it joins the ones before it.
+fn sampled(sets: &Sets, touches: usize, total: Counts, task: &Task) -> Result<Credit> {
+    let parts: Vec<Result<Credit>> = (0..PERMUTATIONS / 250)
+        .into_par_iter()
+        .map(|part| {
+            task.step(0)?;
+            let mut credit = Credit::zero(touches);
+            let mut state = part;
+            for _ in 0..250 {
+                one_order(sets, touches, &mut state, &mut credit);
+            }
+            Ok(credit)
+        })
+        .collect();
+    let mut credit = Credit::zero(touches);
+    for part in parts {
+        credit.add(&part?, total.journeys() as f64 / PERMUTATIONS as f64);
+    }
+    Ok(credit)
+}
+
+fn one_order(sets: &Sets, touches: usize, state: &mut u64, credit: &mut Credit) {
+    let mut order: Vec<usize> = (0..touches).collect();
+    for last in (1..touches).rev() {
+        order.swap(last, (split_mix(state) % (last as u64 + 1)) as usize);
+    }
+    let mut place = vec![0; touches];
+    order.iter().enumerate().for_each(|(at, &touch)| place[touch] = at);
+    // A set of touches is complete when its last one joins.
+    let mut joins = vec![[0.0_f64; 3]; touches];
+    for (set, cell) in sets {
+        let at = set.iter().map(|&code| place[code as usize]).max().unwrap_or_default();
+        (0..3).for_each(|i| joins[at][i] += cell[i]);
+    }
+    let (mut sum, mut before) = ([0.0; 3], [0.0; 2]);
+    for (at, &touch) in order.iter().enumerate() {
+        (0..3).for_each(|i| sum[i] += joins[at][i]);
+        let now = if sum[2] > 0.0 { [sum[0] / sum[2], sum[1] / sum[2]] } else { [0.0; 2] };
+        credit.conversions[touch] += now[0] - before[0];
+        credit.value[touch] += now[1] - before[1];
+        before = now;
+    }
+}
