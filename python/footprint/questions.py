@@ -25,9 +25,12 @@ Findings = Callable[[Result, Data, Scope], Sequence[Finding]]
 
 # Modules that declare questions; a new analysis adds its line here.
 MODULES: tuple[str, ...] = (
+    "footprint.analysis.alerts",
+    "footprint.analysis.attribution",
     "footprint.analysis.benchmark_alert",
     "footprint.analysis.board",
     "footprint.analysis.break_even",
+    "footprint.analysis.channels",
     "footprint.analysis.complaints",
     "footprint.analysis.cost_share",
     "footprint.analysis.data_quality",
@@ -39,11 +42,13 @@ MODULES: tuple[str, ...] = (
     "footprint.analysis.opinion_alerts",
     "footprint.analysis.repurchase",
     "footprint.analysis.retention",
+    "footprint.analysis.risk_matrix",
     "footprint.analysis.script_check",
     "footprint.analysis.script_similarity",
     "footprint.analysis.sku_profit",
     "footprint.analysis.stutter_region",
     "footprint.analysis.tag_effect",
+    "footprint.analysis.traffic",
     "footprint.analysis.trend",
     "footprint.analysis.value",
     "footprint.analysis.weekend_share",

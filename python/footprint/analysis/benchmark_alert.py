@@ -16,6 +16,8 @@ from footprint.scope import Scope
 from footprint.text import Text
 
 _METRICS = ("conversion", "gmv", "aov", "return_rate", "complaint_rate")
+# A benchmark scope may name its column: "category=beauty" or "品类：美妆".
+_NAMED = r"^(category|品类|类目)\s*[=:：]"
 # Ways a benchmark sheet says that a row holds for every category.
 _EVERYWHERE = ("", "all", "total", "industry", "全部", "全行业", "行业", "整体")
 _DEFINITION = Text(
@@ -88,7 +90,8 @@ def _shortfall(
     """Sales short of the industry mean, CNY: missing buyers times the average order."""
     if metric != "conversion" or not data.has("orders"):
         return None, None, None
-    paid = measure("aov", View(data, scope)).value or 0.0
+    own = scope.only(category=str(alerts["category"][0]))
+    paid = measure("aov", View(data, own)).value or 0.0
 
     def short(value: str) -> float:
         gap = (pl.col("mean") - pl.col(value)).clip(0) * pl.col("n")
@@ -179,7 +182,7 @@ def _rows(data: Data, metric: str) -> pl.DataFrame:
         )
     scope = pl.col("scope").fill_null("").str.strip_chars()
     newest = (
-        rows.with_columns(scope=scope.str.split(":").list.last().str.strip_chars())
+        rows.with_columns(scope=scope.str.replace(_NAMED, "").str.strip_chars())
         .sort("year", nulls_last=False)
         .unique("scope", keep="last")
         .select("scope", "mean", "sd")

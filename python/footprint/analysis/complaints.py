@@ -52,7 +52,8 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
 def _finding(about: str, alerts: pl.DataFrame, result: Result, data: Data, scope: Scope) -> Finding:
     k, n = int(alerts["complaints"].sum()), int(alerts["orders"].sum())
     low, high = wilson(k, n)
-    paid = measure("aov", View(data, scope)).value or 0.0
+    own = scope.only(**{str(result.params["by"]): tuple(alerts["group"].to_list())})
+    paid = measure("aov", View(data, own)).value or 0.0
     return Finding(
         id=f"complaint_rate:{about}",
         kind="complaint_rate",

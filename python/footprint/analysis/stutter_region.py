@@ -15,7 +15,7 @@ from footprint.scope import Scope
 from footprint.stats import holm
 from footprint.text import Text
 
-_ALPHA = 0.01
+_ALPHA = 0.05
 _CALM = 1.5
 _DEFINITION = Text(
     "按场次的目标地区汇总：卡顿率按在线人数加权；转化率 = 成交人数 ÷ 观看人数。"
