@@ -127,3 +127,24 @@ def test_videos_are_compared_by_completion():
 def test_an_unknown_tag_names_the_near_ones():
     with pytest.raises(UsageError, match="origin_tracing"):
         _answer(tagged_streams(3, 1), tag="origin_traceing")
+
+
+def test_neither_reading_cries_wolf_when_streams_swing_by_chance():
+    """No effect, 30 % swing between streams: at most 8 % of the readings pass 5 %."""
+    rng = np.random.default_rng(7)
+    plain, alike = 0, 0
+    for _ in range(200):
+        rate = 0.05 * np.exp(rng.normal(0, 0.3, 60))
+        trials = rng.integers(150, 600, 60)
+        units = pl.DataFrame(
+            {
+                "tagged": np.arange(60) % 2 == 0,
+                "stratum": rng.integers(0, 8, 60),
+                "hits": rng.binomial(trials, rate),
+                "trials": trials,
+            }
+        )
+        plain += compare(units).p < 0.05
+        alike += (adjusted(units, ["stratum"])[0].p or 1) < 0.05
+    assert plain <= 0.08 * 200
+    assert alike <= 0.08 * 200

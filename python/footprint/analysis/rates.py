@@ -14,6 +14,8 @@ import polars as pl
 
 from footprint.stats import normal_quantile, two_proportions
 
+_LEAST_SPARE = 5  # fewer cannot say how much units differ
+
 
 @dataclass(frozen=True, slots=True)
 class RateEffect:
@@ -85,8 +87,10 @@ def _cluster_error(units: pl.DataFrame) -> float:
 def adjusted(units: pl.DataFrame, by: list[str]) -> tuple[Adjusted, pl.DataFrame]:
     """Mantel-Haenszel ratio over the strata ``by`` and the strata themselves.
 
-    Interval: Greenland and Robins (1985). p: Cochran-Mantel-Haenszel. Strata with one group only
-    say nothing about the difference and are left out; ``covered`` tells how much remains.
+    Interval: Greenland and Robins (1985), widened by how much more units of a stratum differ than
+    chance allows (quasi-binomial dispersion, from five spare units on). p: Cochran-Mantel-Haenszel,
+    corrected likewise. Strata with one group only say nothing about the difference and are left
+    out; ``covered`` tells how much remains.
     """
     tagged = pl.col("tagged")
     strata = (
@@ -106,20 +110,36 @@ def adjusted(units: pl.DataFrame, by: list[str]) -> tuple[Adjusted, pl.DataFrame
     covered = float(used.select(trials.sum()).item() or 0) / total if total else 0.0
     if not used["hits_plain"].sum() or not used["hits_tag"].sum():
         return Adjusted(None, None, None, None, used.height, covered), strata
-    return _mantel_haenszel(used, covered), strata
+    inside = units.join(used, on=by, nulls_equal=True)
+    return _mantel_haenszel(used, inside, covered), strata
 
 
-def _mantel_haenszel(used: pl.DataFrame, covered: float) -> Adjusted:
+def _mantel_haenszel(used: pl.DataFrame, units: pl.DataFrame, covered: float) -> Adjusted:
+    from scipy.special import chdtrc
     from statsmodels.stats.contingency_tables import StratifiedTable
 
     columns = ("hits_tag", "trials_tag", "hits_plain", "trials_plain")
     a, n1, b, n0 = (used[name].to_numpy().astype(float) for name in columns)
     table = StratifiedTable(np.array([[a, n1 - a], [b, n0 - b]]))
     ratio = float(table.riskratio_pooled)
+    spread = _dispersion(units, ratio, used.height)
     n = n1 + n0
     top = (n1 * n0 * (a + b) - a * b * n) / n**2
-    variance = float(top.sum() / ((a * n0 / n).sum() * (b * n1 / n).sum()))
+    variance = spread * float(top.sum() / ((a * n0 / n).sum() * (b * n1 / n).sum()))
     half = normal_quantile() * math.sqrt(max(variance, 0.0))
-    p = float(table.test_null_odds(correction=False).pvalue)
+    p = float(chdtrc(1, table.test_null_odds(correction=False).statistic / spread))
     low, high = ratio * math.exp(-half), ratio * math.exp(half)
     return Adjusted(ratio, low, high, p, used.height, covered)
+
+
+def _dispersion(units: pl.DataFrame, ratio: float, strata: int) -> float:
+    """Pearson chi-square per spare unit around stratum rates times the common ratio, at least 1."""
+    spare = units.height - strata - 1
+    if spare < _LEAST_SPARE:
+        return 1.0
+    hits = pl.col("hits_tag") + pl.col("hits_plain")
+    base = hits / (pl.col("trials_plain") + ratio * pl.col("trials_tag"))
+    rate = (base * pl.when("tagged").then(ratio).otherwise(1.0)).clip(1e-9, 1 - 1e-9)
+    off = pl.col("hits") - pl.col("trials") * rate
+    chi = units.select((off**2 / (pl.col("trials") * rate * (1 - rate))).sum()).item()
+    return max(1.0, float(chi) / spare)
