@@ -37,6 +37,7 @@ MODULES: tuple[str, ...] = (
     "footprint.analysis.exaggeration",
     "footprint.analysis.experiment",
     "footprint.analysis.latency",
+    "footprint.analysis.lifecycle",
     "footprint.analysis.monitor",
     "footprint.analysis.negative_index",
     "footprint.analysis.opinion_alerts",

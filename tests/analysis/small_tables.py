@@ -32,7 +32,7 @@ def orders(rows: Iterable[tuple[str, str, float]], **more: Any) -> pl.DataFrame:
         schema_overrides={"order_ts": pl.Datetime("us"), "paid_amount": pl.Float64},
     )
     columns = {
-        name: pl.Series(values) if isinstance(values, list) else pl.lit(values)
+        name: pl.Series(values, dtype=_kind(values)) if isinstance(values, list) else pl.lit(values)
         for name, values in more.items()
     }
     return frame.with_columns(**columns)
@@ -50,10 +50,15 @@ def events(rows: Iterable[tuple[str, dt.datetime, str]], **more: Any) -> pl.Data
         schema_overrides={"event_ts": pl.Datetime("us")},
     )
     columns = {
-        name: pl.Series(values) if isinstance(values, list) else pl.lit(values)
+        name: pl.Series(values, dtype=_kind(values)) if isinstance(values, list) else pl.lit(values)
         for name, values in more.items()
     }
     return frame.with_columns(**columns)
+
+
+def _kind(values: list[Any]) -> Any:
+    """Text columns stay text when every value is missing."""
+    return pl.String if all(value is None for value in values) else None
 
 
 def shop(**tables: pl.DataFrame) -> MemoryData:
