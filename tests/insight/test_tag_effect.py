@@ -130,10 +130,10 @@ def test_an_unknown_tag_names_the_near_ones():
 
 
 def test_neither_reading_cries_wolf_when_streams_swing_by_chance():
-    """No effect, 30 % swing between streams: at most 8 % of the readings pass 5 %."""
+    """No effect, 30 % swing between streams: about 5 % of the readings pass."""
     rng = np.random.default_rng(7)
     plain, alike = 0, 0
-    for _ in range(200):
+    for _ in range(500):
         rate = 0.05 * np.exp(rng.normal(0, 0.3, 60))
         trials = rng.integers(150, 600, 60)
         units = pl.DataFrame(
@@ -146,5 +146,5 @@ def test_neither_reading_cries_wolf_when_streams_swing_by_chance():
         )
         plain += compare(units).p < 0.05
         alike += (adjusted(units, ["stratum"])[0].p or 1) < 0.05
-    assert plain <= 0.08 * 200
-    assert alike <= 0.08 * 200
+    assert plain <= 0.09 * 500
+    assert alike <= 0.09 * 500

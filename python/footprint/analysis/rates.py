@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from footprint.stats import normal_quantile, two_proportions
+from footprint.stats import LEVEL, normal_quantile, two_proportions
 
 _LEAST_SPARE = 5  # fewer cannot say how much units differ
+_MANY = 1e9  # degrees of freedom of the plain binomial reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,31 +116,32 @@ def adjusted(units: pl.DataFrame, by: list[str]) -> tuple[Adjusted, pl.DataFrame
 
 
 def _mantel_haenszel(used: pl.DataFrame, units: pl.DataFrame, covered: float) -> Adjusted:
-    from scipy.special import chdtrc
+    from scipy.special import fdtrc, stdtrit
     from statsmodels.stats.contingency_tables import StratifiedTable
 
     columns = ("hits_tag", "trials_tag", "hits_plain", "trials_plain")
     a, n1, b, n0 = (used[name].to_numpy().astype(float) for name in columns)
     table = StratifiedTable(np.array([[a, n1 - a], [b, n0 - b]]))
     ratio = float(table.riskratio_pooled)
-    spread = _dispersion(units, ratio, used.height)
+    spread, spare = _dispersion(units, ratio, used.height)
     n = n1 + n0
     top = (n1 * n0 * (a + b) - a * b * n) / n**2
     variance = spread * float(top.sum() / ((a * n0 / n).sum() * (b * n1 / n).sum()))
-    half = normal_quantile() * math.sqrt(max(variance, 0.0))
-    p = float(chdtrc(1, table.test_null_odds(correction=False).statistic / spread))
+    half = float(stdtrit(spare, 0.5 + LEVEL / 2)) * math.sqrt(max(variance, 0.0))
+    p = float(fdtrc(1, spare, table.test_null_odds(correction=False).statistic / spread))
     low, high = ratio * math.exp(-half), ratio * math.exp(half)
     return Adjusted(ratio, low, high, p, used.height, covered)
 
 
-def _dispersion(units: pl.DataFrame, ratio: float, strata: int) -> float:
-    """Pearson chi-square per spare unit around stratum rates times the common ratio, at least 1."""
+def _dispersion(units: pl.DataFrame, ratio: float, strata: int) -> tuple[float, float]:
+    """Pearson chi-square per spare unit around stratum rates times the common ratio, at least 1,
+    and the number of spare units (infinite when too few to measure anything)."""
     spare = units.height - strata - 1
     if spare < _LEAST_SPARE:
-        return 1.0
+        return 1.0, _MANY
     hits = pl.col("hits_tag") + pl.col("hits_plain")
     base = hits / (pl.col("trials_plain") + ratio * pl.col("trials_tag"))
     rate = (base * pl.when("tagged").then(ratio).otherwise(1.0)).clip(1e-9, 1 - 1e-9)
     off = pl.col("hits") - pl.col("trials") * rate
     chi = units.select((off**2 / (pl.col("trials") * rate * (1 - rate))).sum()).item()
-    return max(1.0, float(chi) / spare)
+    return max(1.0, float(chi) / spare), float(spare)
