@@ -9,6 +9,7 @@ from footprint.errors import UsageError
 from footprint.format import sentence
 from footprint.metrics import View, by_group, measure
 from footprint.metrics.registry import find
+from footprint.names import category_name
 from footprint.questions import Param, question
 from footprint.result import Finding, Result, Scalar
 from footprint.risk.wording import listed, streams_named
@@ -64,7 +65,8 @@ def _finding(alerts: pl.DataFrame, result: Result, data: Data, scope: Scope) -> 
         severity=2,
         colour="yellow",
         problem=sentence(
-            _PROBLEM, category=str(first["category"]), count=(alerts.height, "count"),
+            _PROBLEM,
+            category=category_name(str(first["category"])), count=(alerts.height, "count"),
             metric=Text(metric.title.zh, metric.title.en.lower()),
             bound=(first["bound"], metric.unit), mean=(first["mean"], metric.unit),
             sd=(first["sd"], metric.unit), streams=listed(values),
