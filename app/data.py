@@ -24,8 +24,8 @@ from footprint.scoping import local_date
 from footprint.workspace import Workspace
 
 WORKSPACE_VARIABLE = "FOOTPRINT_WORKSPACE"
-# Tables that say when the shop was active, for the newest and oldest day of the data.
-_ACTIVITY = ("orders", "streams", "events", "comments", "costs")
+# Where the first and last day of the data are read; the first of these that is here.
+_ACTIVITY = ("streams", "orders", "events", "stream_minutes", "comments", "costs")
 
 
 def workspace() -> Workspace:
@@ -91,15 +91,16 @@ def days() -> tuple[date, date] | None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _days(path: str, version: str, _data: Data) -> tuple[date, date] | None:
-    found: list[date] = []
     for name in _ACTIVITY:
         clock = TABLES[name].clock
         if not _data.has(name) or clock is None:
             continue
         frame = _data.frame(name)
         day = pl.col(clock) if frame.schema[clock] == pl.Date else local_date(clock, _data.tz)
-        found += [d for d in frame.select(day.min().alias("a"), day.max().alias("b")).row(0) if d]
-    return (min(found), max(found)) if found else None
+        first, last = frame.select(day.min().alias("first"), day.max().alias("last")).row(0)
+        if first and last:
+            return first, last
+    return None
 
 
 def choices(column: str) -> list[str]:

@@ -15,6 +15,9 @@ import streamlit as st  # noqa: E402
 from app import nav, state  # noqa: E402
 from app.ui import style  # noqa: E402
 
+LOGO = ROOT / "app" / "static" / "logo.svg"
+ICON = ROOT / "app" / "static" / "icon.svg"
+
 
 @st.cache_resource(show_spinner=False)
 def _freeze() -> None:
@@ -25,7 +28,8 @@ def _freeze() -> None:
 
 def main() -> None:
     """One run of the script: everything every page shares, then the page."""
-    st.set_page_config(page_title="Footprint 足跡", page_icon="👣", layout="wide")
+    st.set_page_config(page_title="Footprint 足跡", page_icon=str(ICON), layout="wide")
+    st.logo(str(LOGO), icon_image=str(LOGO), size="large")
     style.apply()
     lang = state.language()
     page = nav.navigation(lang)

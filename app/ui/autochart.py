@@ -11,7 +11,7 @@ from app.ui import labels
 from app.ui.charts import lines, points
 from app.ui.charts.base import Chart, Field
 
-_CLOCKS = ("date", "week", "month", "day", "start", "window_start", "minutes")
+_CLOCKS = ("date", "week", "month", "day", "start", "window_start")
 # The number worth drawing, first match wins.
 _VALUES = (
     "value",
@@ -43,19 +43,14 @@ def drawer(frame: pl.DataFrame, lang: Lang) -> Callable[[], Chart] | None:
     if value is None or frame.height < 2:
         return None
     field = Field(value, labels.unit(value))
-    ordered = next(
-        (c for c in frame.columns if c in _CLOCKS and not frame[c].is_null().all()), None
-    )
-    numeric_axis = next(
-        (c for c in frame.columns if c.endswith(("_s", "latency")) and c != value), None
-    )
-    if ordered and frame[ordered].n_unique() == frame.height:
-        return lambda: lines.line(frame, Field(ordered), field, lang, band="low" in frame.columns)
-    if numeric_axis:
-        sorted_frame = frame.sort(numeric_axis)
-        return lambda: points.columns(
-            sorted_frame, Field(numeric_axis, "", labels.column(numeric_axis, lang)), field, lang
-        )
+    steps = [name for name in frame.columns if name.endswith("_s") and name != value]
+    if steps:
+        axis = Field(steps[0], "", labels.column(steps[0], lang))
+        by_step = frame.sort(steps[0])
+        return lambda: points.columns(by_step, axis, field, lang)
+    clocks = [c for c in frame.columns if c in _CLOCKS and not frame[c].is_null().all()]
+    if clocks and frame[clocks[0]].n_unique() == frame.height:
+        return lambda: lines.line(frame, Field(clocks[0]), field, lang, band="low" in frame.columns)
     label = _label(frame)
     if label is None:
         return None

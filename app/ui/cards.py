@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from math import ceil
 
 from footprint import format as fmt
 from footprint.result import Scalar
@@ -18,6 +19,7 @@ _TARGET = Text("目标 {value}", "Target {value}")
 _VS = Text("比上期", "vs previous")
 _MET, _MISSED = Text("达标", "On target"), Text("未达标", "Off target")
 _SPARK = Text("{label}的走势", "Course of {label}")
+_LONG = 8
 _SIGN = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 # Status of an answer -> colour of the card's upper edge; only targets and rules colour.
 STATUS_COLOURS = {
@@ -54,7 +56,7 @@ class Card:
     def html(self, lang: Lang) -> str:
         """The card as escaped HTML."""
         colour = STATUS_COLOURS.get(self.status, "")
-        words = " words" if self.words else ""
+        words = " words" if self.words else " long" if len(self.value) > _LONG else ""
         parts = [
             f'<div class="fp-card {colour}"><div class="fp-card-label"><span>{escape(self.label)}'
             f"</span>{markup.tip(self.definition, lang)}</div>",
@@ -91,7 +93,12 @@ def grid(cards: Sequence[Card], lang: Lang) -> None:
     """Cards side by side, as many per row as fit."""
     if cards:
         body = "".join(card.html(lang) for card in cards)
-        markup.show(f'<div class="fp-grid">{body}</div>')
+        markup.show(f'<div class="fp-grid" style="--cols:{_columns(len(cards))}">{body}</div>')
+
+
+def _columns(count: int) -> int:
+    """Cards per row at most, so that rows are even: eight stand as four and four."""
+    return max(4, ceil(count / ceil(count / 6)))
 
 
 def from_scalar(name: str, scalar: Scalar, lang: Lang, course: Sequence[float] = ()) -> Card:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import polars as pl
+from footprint.names import category_name, cost_name
 from footprint.text import Lang, Text
 
 # Column of an answer's frame -> its heading and unit ("" = words or a plain number).
@@ -116,6 +118,30 @@ COLUMNS: dict[str, tuple[Text, str]] = {
     "id": (Text("编号", "Id"), ""),
     "threshold": (Text("界线", "Threshold"), ""),
     "since": (Text("开始于", "Since"), ""),
+    "recency": (Text("最近购买距今（天）", "Days since last order"), ""),
+    "frequency": (Text("购买次数", "Orders each"), ""),
+    "streams": (Text("场次", "Streams"), "count"),
+    "slow_share": (Text("超标分钟占比", "Slow share"), "rate"),
+    "statement_deadline": (Text("声明期限", "Statement due"), ""),
+    "window_end": (Text("窗口结束", "Window end"), ""),
+    "place": (Text("场次", "Place"), ""),
+    "host": (Text("主播", "Host"), ""),
+    "sd": (Text("标准差", "sd"), ""),
+    "bound": (Text("警戒线", "Bound"), ""),
+    "lines": (Text("明细行", "Lines"), "count"),
+    "per_1000": (Text("每千条", "Per 1,000"), ""),
+    "undecided": (Text("未判定", "Undecided"), "count"),
+    "waiting": (Text("观察中", "Waiting"), "count"),
+    "enough": (Text("样本够", "Enough"), ""),
+    "source": (Text("来源", "Source"), ""),
+    "weight": (Text("权重", "Weight"), ""),
+    "imported_at": (Text("导入时间", "Imported"), ""),
+    "first": (Text("最早", "First"), ""),
+    "last": (Text("最晚", "Last"), ""),
+    "upload_id": (Text("上传编号", "Upload"), ""),
+    "hash": (Text("文件指纹", "Hash"), ""),
+    "found": (Text("命中文字", "Found"), ""),
+    "allowed_when": (Text("何时可用", "Allowed when"), ""),
     "finding": (Text("发现", "Finding"), ""),
     "risk_id": (Text("风险编号", "Risk"), ""),
     "name": (Text("名称", "Name"), ""),
@@ -189,14 +215,6 @@ VALUES: dict[str, Text] = {
     "kuaishou": Text("快手", "Kuaishou"),
     "wechat": Text("视频号", "WeChat Channels"),
     "xiaohongshu": Text("小红书", "Xiaohongshu"),
-    # categories
-    "fresh": Text("生鲜", "Fresh food"),
-    "fmcg": Text("快消", "FMCG"),
-    "beauty": Text("美妆", "Beauty"),
-    "apparel": Text("服饰", "Apparel"),
-    "food": Text("食品", "Food"),
-    "home": Text("家居", "Home"),
-    "health": Text("健康", "Health"),
     # channels
     "kol_seed": Text("达人种草", "KOL seeding"),
     "search": Text("搜索", "Search"),
@@ -248,7 +266,7 @@ VALUES: dict[str, Text] = {
     "red": Text("红色", "Red"),
     "yellow": Text("黄色", "Yellow"),
     "green": Text("绿色", "Green"),
-    "grey": Text("暂无判断", "No verdict"),
+    "grey": Text("提示", "Note"),
     "ok": Text("正常", "OK"),
     "alert": Text("预警", "Alert"),
     "low_n": Text("样本太少", "Too few"),
@@ -279,15 +297,23 @@ VALUES: dict[str, Text] = {
     "legal": Text("合规", "Legal"),
     "business": Text("经营", "Business"),
     "negative_index": Text("负面指数", "Negative index"),
-    # costs
-    "host_commission": Text("主播佣金", "Host commission"),
-    "slot_fee": Text("坑位费", "Slot fee"),
-    "logistics": Text("物流", "Logistics"),
-    "reward": Text("互动奖励", "Rewards"),
-    "staff": Text("人员", "Staff"),
-    "compliance": Text("合规", "Compliance"),
-    "insurance": Text("保险", "Insurance"),
-    "innovation": Text("创新", "Innovation"),
+    "champion": Text("重要价值", "Champions"),
+    "develop": Text("重要发展", "To develop"),
+    "keep": Text("重要保持", "To keep"),
+    "win_back": Text("重要挽留", "To win back"),
+    "regular": Text("一般价值", "Regulars"),
+    "newcomer": Text("新客", "Newcomers"),
+    "cooling": Text("转冷", "Cooling"),
+    "lapsed": Text("流失", "Lapsed"),
+    "exits": Text("离开", "Exits"),
+    "enters": Text("进入", "Entries"),
+    "likes": Text("点赞", "Likes"),
+    "online": Text("在线", "Online"),
+    "orders": Text("订单", "Orders"),
+    "add_cart": Text("加购", "Add to cart"),
+    "comments": Text("评论", "Comments"),
+    "product_click": Text("商品点击", "Product clicks"),
+    "platform_rec": Text("平台推荐", "Platform recommendation"),
     # slices and parameters
     "platform": Text("平台", "Platform"),
     "category": Text("品类", "Category"),
@@ -316,6 +342,10 @@ VALUES: dict[str, Text] = {
 }
 
 
+# Columns whose interval stands in ``low`` and ``high``.
+MEASURED = ("rate", "return_rate", "conversion", "share", "value", "relative", "mean")
+
+
 def column(name: str, lang: Lang) -> str:
     """The heading of a column; an unlisted one is its own name in words."""
     if name in COLUMNS:
@@ -334,8 +364,8 @@ def unit(name: str) -> str:
 
 def value(code: object, lang: Lang) -> str:
     """Words for a coded value; a value without words is itself."""
-    words = VALUES.get(str(code))
-    return words(lang) if words else str(code)
+    words = VALUES.get(str(code)) or cost_name(str(code))
+    return category_name(str(code))(lang) if words.zh == str(code) else words(lang)
 
 
 def joined(codes: Iterable[object], lang: Lang) -> str:
@@ -393,3 +423,11 @@ _FRAMES: dict[str, Text] = {
 def frame(name: str, lang: Lang) -> str:
     """The title of a frame of an answer."""
     return _FRAMES[name](lang) if name in _FRAMES else column(name, lang)
+
+
+def localised(found: pl.DataFrame, lang: Lang) -> pl.DataFrame:
+    """Columns that come in both languages (``name``, ``name_en``) as the one of ``lang``."""
+    pairs = [name for name in found.columns if f"{name}_en" in found.columns]
+    if lang == "en":
+        found = found.with_columns(pl.col(f"{name}_en").alias(name) for name in pairs)
+    return found.drop(f"{name}_en" for name in pairs)

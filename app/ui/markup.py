@@ -57,6 +57,11 @@ def heading(title: str, lead: str = "") -> None:
     show(f'<div class="fp-sec"><h2>{escape(title)}</h2>{body}</div>')
 
 
+def caption(title: str) -> None:
+    """The small title above one of several charts."""
+    show(f'<p class="fp-caption">{escape(title)}</p>')
+
+
 def notes(lines: Sequence[str]) -> None:
     """Remarks under a section."""
     if lines:
@@ -98,4 +103,5 @@ def sparkline(values: Sequence[float | None], alt: str, colour: str = tokens.MAR
 
 def table_html(rows: str) -> str:
     """A small table of ready-made rows that scrolls sideways where it must."""
-    return f'<div class="fp-scroll" tabindex="0"><table class="fp-table"><tbody>{rows}</tbody></table></div>'
+    table = f'<table class="fp-table"><tbody>{rows}</tbody></table>'
+    return f'<div class="fp-scroll" tabindex="0">{table}</div>'

@@ -54,13 +54,17 @@ def chart(
     result: Result,
     lang: Lang,
     extra: object = "",
+    *,
+    title: str = "",
     **options: Any,
 ) -> Any:
     """Show a chart; ``draw`` is called once per answer, language and theme.
 
-    ``alt`` says what it shows. ``extra`` tells drawings of one answer apart; other options go to
-    Streamlit (``on_select``).
+    ``alt`` says what it shows, ``title`` stands above it where the section has several, ``extra``
+    tells drawings of one answer apart; other options go to Streamlit (``on_select``).
     """
+    if title:
+        markup.caption(title)
     spec = _spec(identity(result, key, lang, mode(), extra), draw)
     return st.vega_lite_chart(
         spec=json.loads(spec), width="stretch", key=f"chart-{key}", alt=alt, **options
@@ -95,19 +99,30 @@ def table(
     if frame.is_empty():
         markup.notes([_NOTHING(lang)])
         return
+    frame = labels.localised(frame, lang)
     chosen = [name for name in columns or frame.columns if name in frame.columns]
     shown = worded(frame.select(chosen).head(_SHOWN), lang)
+    known = _interval_units(frame) | dict(units or {})
     config = {
-        name: _column(
-            name, shown, lang, (units or {}).get(name), (headings or {}).get(name), name in bars
-        )
+        name: _column(name, shown, lang, known.get(name), (headings or {}).get(name), name in bars)
         for name in chosen
     }
     st.dataframe(
-        shown, key=f"table-{key}", hide_index=True, column_config=config, height=cast(Any, height)
+        shown,
+        key=f"table-{key}",
+        hide_index=True,
+        column_config=config,
+        placeholder="—",
+        height=cast(Any, height),
     )
     if frame.height > _SHOWN:
         markup.notes([_MORE(lang, shown=_SHOWN, total=frame.height)])
+
+
+def _interval_units(frame: pl.DataFrame) -> dict[str, str]:
+    """The bounds of an interval are written like the number they bound."""
+    units = [labels.unit(name) for name in frame.columns if name in labels.MEASURED]
+    return {"low": units[0], "high": units[0]} if units else {}
 
 
 def worded(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:

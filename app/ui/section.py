@@ -7,15 +7,19 @@ words; an unexpected one is logged and told without a stack trace.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 from footprint.errors import DataMissing, FootprintError
 from footprint.text import Lang, Text
 
+from app import state
 from app.ui import empty, markup
 
+P = ParamSpec("P")
 _LOG = logging.getLogger("footprint.app")
 _UNEXPECTED = Text(
     "这一块暂时算不出来，其余部分不受影响。错误已记入日志；刷新页面或换个时间范围再试。",
@@ -48,3 +52,18 @@ def guarded(lang: Lang, where: str) -> Iterator[None]:
     except Exception:
         _LOG.exception("section %s", where)
         st.warning(_UNEXPECTED(lang), icon=":material/error:")
+
+
+def fragment(body: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that runs again on its own when one of its controls moves.
+
+    Errors are told inside: Streamlit would print a fragment's exception itself.
+    """
+
+    @st.fragment
+    @wraps(body)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with guarded(state.language(), body.__name__.strip("_")):
+            body(*args, **kwargs)
+
+    return run

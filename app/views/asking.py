@@ -72,7 +72,7 @@ def _form(asked: Question, lang: Lang) -> dict[str, Any]:
     if not asked.params:
         return {}
     with st.form(f"params-{asked.id}-{lang}", border=False, enter_to_submit=True):
-        with st.grid(min(4, len(asked.params)), min_column_width=190) as grid:  # noqa: F841
+        with st.grid(4, min_column_width=190):
             values = {param.name: _field(asked, param, lang) for param in asked.params}
         st.form_submit_button(_APPLY(lang), type="primary", icon=":material/play_arrow:")
     return {name: value for name, value in values.items() if value not in (None, "")}

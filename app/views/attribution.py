@@ -14,7 +14,7 @@ from app import data
 from app.ui import cards, controls, labels, markup, present
 from app.ui.charts import grids, points
 from app.ui.charts.base import Field
-from app.ui.section import section
+from app.ui.section import fragment, section
 
 _MODELS = Text("同一批成交，不同分法", "The same conversions, credited in different ways")
 _MODELS_LEAD = Text(
@@ -51,7 +51,7 @@ def models(scope: Scope, lang: Lang) -> None:
         _models(scope, lang)
 
 
-@st.fragment
+@fragment
 def _models(scope: Scope, lang: Lang) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         dimension = controls.select(
@@ -125,7 +125,7 @@ def paths(scope: Scope, lang: Lang) -> None:
         _paths(scope, lang)
 
 
-@st.fragment
+@fragment
 def _paths(scope: Scope, lang: Lang) -> None:
     result = data.ask("attribution", scope)
     left, right = st.columns(2, gap="medium")

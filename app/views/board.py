@@ -18,7 +18,7 @@ from app.ui import cards, controls, labels, markup, present
 from app.ui.cards import Card
 from app.ui.charts import lines, points
 from app.ui.charts.base import Field
-from app.ui.section import section
+from app.ui.section import fragment, section
 
 BOARDS = ("default", "content_commercial_ecosystem", "economic_user_brand")
 _BOARD = Text("看板", "Scorecard")
@@ -43,6 +43,14 @@ _TREND_WORDS = {
     "trend": Text("趋势", "Trend"),
     "anomaly": Text("异常日", "Unusual day"),
 }
+_TREND_SCALARS = (
+    "verdict",
+    "weekend_pp",
+    "weekend_relative",
+    "weekend_p",
+    "seasonal_strength",
+    "trend_strength",
+)
 _WEEKDAYS = Text("星期规律", "Weekday pattern")
 _WEEKDAY_NAMES = (
     Text("周一", "Mon"),
@@ -112,7 +120,7 @@ def _card(row: dict[str, Any], result: Result, course: list[float], lang: Lang) 
     )
 
 
-@st.fragment
+@fragment
 def slices(scope: Scope, board: str, lang: Lang) -> None:
     """One metric by day and by a chosen column."""
     whole = data.ask("board", scope, scorecard=board)
@@ -146,6 +154,7 @@ def slices(scope: Scope, board: str, lang: Lang) -> None:
             result,
             lang,
             metric,
+            title=_DAILY(lang, metric=title),
         )
     with right:
         parts = _of(result, "slices", metric).sort("value", descending=True).head(15)
@@ -169,18 +178,18 @@ def trend(scope: Scope, lang: Lang) -> None:
         _trend(scope, lang)
 
 
-@st.fragment
+@fragment
 def _trend(scope: Scope, lang: Lang) -> None:
     asked = state.param("metric", "conversion")
     metric = controls.choice_of("trend", "metric", asked, lang)
     result = data.ask("trend", Scope(None, None, scope.where, scope.tz), metric=metric)
-    cards.scalars(result.scalars, tuple(result.scalars), lang)
+    cards.scalars(result.scalars, _TREND_SCALARS, lang)
     unit = controls.metric_unit(metric)
     title = controls.metric_title(metric, lang)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         words = {name: text(lang) for name, text in _TREND_WORDS.items()}
-        draw = partial(lines.decomposition, result.frames["series"], unit, lang, words)
+        draw = partial(lines.decomposition, result.frames["series"], unit, lang, words, title)
         present.chart(draw, "trend", f"{title}: {_TREND(lang)}", result, lang)
     with right:
         days = _weekdays(result.frames["weekdays"], lang)
@@ -219,7 +228,7 @@ def weekend(scope: Scope, lang: Lang) -> None:
         _weekend(scope, lang)
 
 
-@st.fragment
+@fragment
 def _weekend(scope: Scope, lang: Lang) -> None:
     bounds = data.days()
     if bounds is None:

@@ -186,7 +186,7 @@ def targets(found: Brief, lang: Lang) -> None:
         for state_name, (colour, words) in _STATES.items():
             chosen = [line for line in lines if line.state == state_name]
             if chosen:
-                items = "".join(f"<li>{escape(line.text(lang))}</li>" for line in chosen)
+                items = "".join(f"<li>{escape(line.sentence(lang))}</li>" for line in chosen)
                 markup.show(f'{markup.badge(colour, words(lang))}<ul class="fp-list">{items}</ul>')
         if found.skipped:
             with st.expander(_SKIPPED(lang), icon=":material/rule:"):

@@ -13,8 +13,8 @@ from footprint.text import Lang, Text
 from app import data
 from app.ui import cards, controls, markup, present
 from app.ui.charts import lines, points
-from app.ui.charts.base import Field
-from app.ui.section import section
+from app.ui.charts.base import Field, months
+from app.ui.section import fragment, section
 
 _COST = Text("每单与每个新买家花多少钱", "What an order and a new buyer cost")
 _COST_LEAD = Text(
@@ -42,7 +42,7 @@ def cost(scope: Scope, lang: Lang) -> None:
         _cost(scope, lang)
 
 
-@st.fragment
+@fragment
 def _cost(scope: Scope, lang: Lang) -> None:
     result = data.ask("channel_cost", scope)
     measure = controls.segments(
@@ -54,7 +54,7 @@ def _cost(scope: Scope, lang: Lang) -> None:
     )
     draw = partial(
         lines.line,
-        result.frames["months"],
+        months(result.frames["months"]),
         Field("month"),
         Field(measure, "CNY"),
         lang,

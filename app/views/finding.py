@@ -11,9 +11,9 @@ from footprint.questions import questions
 from footprint.result import Finding, Result
 from footprint.text import Lang, Text
 
-from app import nav
+from app import nav, state
 from app.ui import autochart, labels, markup, present
-from app.ui.section import guarded
+from app.ui.section import fragment, guarded
 
 _PROBLEM, _IMPACT, _SUGGEST = (
     Text("问题", "Problem"),
@@ -43,7 +43,7 @@ def row(
                 evidence(finding, lang)
 
 
-@st.fragment
+@fragment
 def _ways(rank: int, finding: Finding, lang: Lang) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if st.button(_EVIDENCE(lang), key=f"evidence-{rank}-{lang}", icon=":material/query_stats:"):
@@ -51,7 +51,8 @@ def _ways(rank: int, finding: Finding, lang: Lang) -> None:
         title = nav.BY_CODE[finding.page].title(lang)
         if finding.page not in ("W1", "ASK"):
             nav.link(finding.page, _PAGE(lang, title=title), lang, _query(finding, lang))
-        nav.link("ASK", _ASK(lang), lang, _query(finding, lang) | {"q": finding.question})
+        if state.param("q") != finding.question:
+            nav.link("ASK", _ASK(lang), lang, _query(finding, lang) | {"q": finding.question})
 
 
 def _query(finding: Finding, lang: Lang) -> dict[str, str]:

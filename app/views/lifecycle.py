@@ -13,8 +13,8 @@ from app import data
 from app.ui import cards, controls, labels, markup, present
 from app.ui.charts import flow as flows
 from app.ui.charts import lines, points
-from app.ui.charts.base import Field
-from app.ui.section import section
+from app.ui.charts.base import Field, months
+from app.ui.section import fragment, section
 
 ORDER = ("fission", "repurchase", "conversion", "converted", "exposure", "dormant")
 _PHASES = Text("每个月各阶段有多少人", "People in each phase, month by month")
@@ -45,7 +45,7 @@ def phases(scope: Scope, lang: Lang) -> None:
         _phases(scope, lang)
 
 
-@st.fragment
+@fragment
 def _phases(scope: Scope, lang: Lang) -> None:
     result = data.ask("lifecycle", scope)
     cards.scalars(result.scalars, tuple(result.scalars), lang)
@@ -53,7 +53,7 @@ def _phases(scope: Scope, lang: Lang) -> None:
     shown = controls.segments(
         _SHOW(lang), ("users", "share"), "phase-show", lang, words=lambda code: words[code]
     )
-    frame = result.frames["phases"].with_columns(pl.col("month").cast(pl.String))
+    frame = months(result.frames["phases"])
     y = Field("users", "rate" if shown == "share" else "count", words[shown])
     draw = partial(
         lines.stacked,
@@ -76,22 +76,22 @@ def flow(scope: Scope, lang: Lang) -> None:
         _flow(scope, lang)
 
 
-@st.fragment
+@fragment
 def _flow(scope: Scope, lang: Lang) -> None:
     result = data.ask("lifecycle", scope)
-    frame = result.frames["flow"].with_columns(pl.col("month").cast(pl.String))
-    months = sorted(frame["month"].unique().to_list())
-    if not months:
+    frame = months(result.frames["flow"])
+    known = sorted(frame["month"].unique().to_list())
+    if not known:
         present.table(frame, "flow", lang)
         return
     count = controls.segments(
         _LAST(lang),
-        [str(n) for n in (1, 3, 6) if n <= len(months)] or ["1"],
+        [str(n) for n in (1, 3, 6) if n <= len(known)] or ["1"],
         "flow-months",
         lang,
-        default=str(min(3, len(months)) if len(months) != 2 else 1),
+        default=str(min(3, len(known)) if len(known) != 2 else 1),
     )
-    chosen = frame.filter(pl.col("month").is_in(months[-int(count) :]))
+    chosen = frame.filter(pl.col("month").is_in(known[-int(count) :]))
     draw = partial(flows.sankey, chosen, _known(frame), lang, users=_COUNT(lang))
     present.chart(draw, "flow", _FLOW(lang), result, lang, count)
     with st.expander(labels.column("users", lang), icon=":material/table_rows:"):

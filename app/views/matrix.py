@@ -15,7 +15,7 @@ from footprint.text import Lang, Text
 from app import data, nav, state
 from app.ui import cards, controls, labels, markup, present
 from app.ui.charts import grids
-from app.ui.section import guarded, section
+from app.ui.section import fragment, guarded, section
 
 _TITLE = Text("风险矩阵", "Risk matrix")
 _LEAD = Text(
@@ -31,15 +31,25 @@ _SCORES = {
     "current": Text("当前", "Current"),
     "residual": Text("处置后（假设）", "Residual (assumed)"),
 }
-_P, _LOSS = Text("28 天内发生的可能", "Probability"), Text("一次损失", "Loss")
+_P = Text("一次机会里发生的可能", "Probability per occasion")
+_LOSS = Text("一次损失", "Loss each time")
 _CELL = Text("格子（键盘可选）", "Cell (by keyboard)")
 _ALL = Text("全部风险", "All risks")
 _CELL_WORDS = Text("可能 {p} · 损失 {loss} · {n} 个风险", "p {p} · loss {loss} · {n} risks")
 _EVIDENCE = Text("看依据", "Evidence")
 _SUGGEST = Text("建议", "Suggestion")
+_SHOWN = 3
+_MORE = Text("还有 {n} 个风险", "{n} more risks")
 _EMPTY = Text("这一格没有风险。", "No risk in this cell.")
 _EL = Text("预期损失", "Expected loss")
-_P_LINE = Text("可能性 {p}（{low} ～ {high}）", "Probability {p} ({low} – {high})")
+_P_LINE = Text(
+    "每{unit}可能性 {p}（{low} ～ {high}），{events} 次 / {n}",
+    "Probability per {unit} {p} ({low} – {high}), {events} of {n}",
+)
+_LOSS_LINE = Text("每次损失 {loss}：{basis}", "Loss each time {loss}: {basis}")
+_UNKNOWN_LOSS = Text("损失未知，不计入合计", "Loss unknown, not in the sum")
+_NOBODY = Text("未指定", "nobody yet")
+_ASSUMED = Text("效果为假设，有了前后数据再核实", "the effect is assumed until measured")
 _META = Text(
     "{area} · {treatment} · 负责人 {owner} · 复核 {review}",
     "{area} · {treatment} · owner {owner} · review {review}",
@@ -52,7 +62,7 @@ def risks(scope: Scope, lang: Lang) -> None:
         _matrix(scope, lang)
 
 
-@st.fragment
+@fragment
 def _matrix(scope: Scope, lang: Lang) -> None:
     score = controls.segments(
         _SCORE(lang),
@@ -81,38 +91,30 @@ def _matrix(scope: Scope, lang: Lang) -> None:
 
 def _cells(result: Result, lang: Lang) -> pl.DataFrame:
     """The 25 cells with their bounds in words and the names of their risks."""
-    names = (
-        result.frames["risks"]
-        .group_by("cell_x", "cell_y")
-        .agg(
-            pl.col("name")
-            .map_elements(lambda s: labels.joined(s, lang), pl.String, returns_scalar=True)
-            .alias("names")
-        )
-    )
-    cells = result.frames["cells"].join(
-        names, left_on=["x", "y"], right_on=["cell_x", "cell_y"], how="left"
-    )
+    risks = labels.localised(result.frames["risks"], lang)
+    names = dict(risks.select("risk_id", "name").iter_rows())
     rows = [
-        row
-        | {
-            "p_words": f"{fmt.percent(row['p_low'], lang)} ～|{fmt.percent(row['p_high'], lang)}",
+        {
+            "x": row["x"],
+            "y": row["y"],
+            "risks": len(row["risks"]),
+            "p_words": f"{fmt.percent(row['p_low'], lang)} –|{fmt.percent(row['p_high'], lang)}",
             "loss_words": _span(row["loss_low"], row["loss_high"], lang),
             "cell": f"{row['x']}-{row['y']}",
             "level": min(5, max(1, (row["x"] + row["y"]) // 2)),
-            "names": row["names"] or _EMPTY(lang),
+            "names": labels.joined((names[id] for id in row["risks"]), lang) or _EMPTY(lang),
         }
-        for row in cells.to_dicts()
+        for row in result.frames["cells"].to_dicts()
     ]
-    return pl.DataFrame(rows, infer_schema_length=None)
+    return pl.DataFrame(rows)
 
 
 def _span(low: float | None, high: float | None, lang: Lang) -> str:
-    if high is None or high == float("inf"):
+    if high is None:
         return f"≥ {fmt.money_compact(low, lang)}"
     if not low:
         return f"< {fmt.money_compact(high, lang)}"
-    return f"{fmt.money_compact(low, lang)} ～ {fmt.money_compact(high, lang)}"
+    return f"{fmt.money_compact(low, lang)} – {fmt.money_compact(high, lang)}"
 
 
 def _pick(cells: pl.DataFrame, result: Result, score: str, lang: Lang) -> str | None:
@@ -166,58 +168,66 @@ def _cell_words(row: dict[str, Any], lang: Lang) -> str:
 
 def _list(result: Result, cell: str | None, score: str, lang: Lang) -> None:
     """The risks of the chosen cell, or the costliest of all."""
-    frame = result.frames["risks"].sort("expected_loss", descending=True, nulls_last=True)
+    frame = labels.localised(result.frames["risks"], lang)
+    frame = frame.sort(score, descending=True, nulls_last=True)
     if cell:
         x, y = (int(part) for part in cell.split("-"))
         frame = frame.filter((pl.col("cell_x") == x) & (pl.col("cell_y") == y))
     if frame.is_empty():
         markup.notes([_EMPTY(lang)])
-    for row in frame.head(6).to_dicts():
-        _risk(row, result, score, lang)
+    for row in frame.head(_SHOWN).to_dicts():
+        _risk(row, score, lang)
+    if frame.height > _SHOWN:
+        with st.expander(_MORE(lang, n=frame.height - _SHOWN)):
+            for row in frame.tail(-_SHOWN).to_dicts():
+                _risk(row, score, lang)
 
 
-def _risk(row: dict[str, Any], result: Result, score: str, lang: Lang) -> None:
+def _risk(row: dict[str, Any], score: str, lang: Lang) -> None:
     with st.container(border=True, key=f"card-risk-{row['risk_id']}", gap="xsmall"):
         markup.show(_risk_html(row, score, lang))
-        question = row.get("evidence_question")
-        suggestion = next(
-            (f.suggestion(lang) for f in result.findings if f.question == question), ""
-        )
-        if suggestion:
-            head = f"<b>{escape(_SUGGEST(lang))}</b>"
-            markup.show(f'<div class="fp-card-line">{head} {escape(suggestion)}</div>')
-        if question:
-            with guarded(lang, f"risk-{row['risk_id']}"):
-                nav.link(
-                    "ASK",
-                    _EVIDENCE(lang),
-                    lang,
-                    state.query() | {"q": question},
-                    icon=":material/query_stats:",
-                )
+        with guarded(lang, f"risk-{row['risk_id']}"):
+            nav.link(
+                "ASK",
+                _EVIDENCE(lang),
+                lang,
+                state.query() | {"q": row["evidence_question"]},
+                icon=":material/query_stats:",
+            )
 
 
 def _risk_html(row: dict[str, Any], score: str, lang: Lang) -> str:
-    value = row.get(score, row["expected_loss"])
-    low, high = row.get("el_low"), row.get("el_high")
-    interval = " ".join(cards.evidence("CNY", None, low, high, lang)) if score == "current" else ""
+    value = row[score]
+    shown = _UNKNOWN_LOSS(lang) if value is None else cards.figure(value, "CNY", lang)
+    long = " words" if value is None else ""
+    lines = [_EL(lang)]
+    if score == "current" and value is not None:
+        lines += cards.evidence("CNY", None, row["el_low"], row["el_high"], lang)
+    if score == "residual" and row["effect_source"] == "assumed":
+        lines.append(_ASSUMED(lang))
     p = _P_LINE(
         lang,
+        unit=row["unit"],
         p=fmt.percent(row["likelihood"], lang),
         low=fmt.percent(row["likelihood_low"], lang),
         high=fmt.percent(row["likelihood_high"], lang),
+        events=fmt.number(row["events"], lang),
+        n=fmt.number(row["opportunities"], lang),
     )
+    loss = _LOSS_LINE(lang, loss=fmt.money(row["loss"], lang), basis=row["loss_basis"] or "")
     meta = _META(
         lang,
         area=labels.value(row["area"], lang),
         treatment=labels.value(row["treatment"], lang),
-        owner=row.get("owner") or fmt.MISSING,
-        review=fmt.date(row["review_date"], lang) if row.get("review_date") else fmt.MISSING,
+        owner=row["owner"] or _NOBODY(lang),
+        review=fmt.date(row["review_date"], lang) if row["review_date"] else _NOBODY(lang),
     )
-    name = labels.value(row["name"], lang)
+    details = [p, *([loss] if row["loss"] is not None else []), meta]
+    body = "".join(f'<div class="fp-card-line">{escape(line)}</div>' for line in details)
     return (
-        f'<div class="fp-card-label"><span><b>{escape(name)}</b></span></div>'
-        f'<div class="fp-card-value">{escape(cards.figure(value, "CNY", lang))}</div>'
-        f'<div class="fp-card-line">{escape(_EL(lang))} · {escape(interval)}</div>'
-        f'<div class="fp-card-line">{escape(p)}</div><div class="fp-card-line">{escape(meta)}</div>'
+        f'<div class="fp-risk"><b>{escape(row["name"])}</b>'
+        f'<div class="fp-risk-top"><span class="fp-card-value{long}">{escape(shown)}</span> '
+        f'<span class="fp-card-line">{escape(" · ".join(lines))}</span></div>{body}'
+        f'<div class="fp-card-line"><b>{escape(_SUGGEST(lang))}</b> '
+        f"{escape(row['treatment_text'] or '')}</div></div>"
     )

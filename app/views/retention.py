@@ -13,8 +13,8 @@ from footprint.text import Lang, Text
 from app import data
 from app.ui import cards, controls, markup, present
 from app.ui.charts import grids, lines, points
-from app.ui.charts.base import Field
-from app.ui.section import section
+from app.ui.charts.base import Field, months
+from app.ui.section import fragment, section
 
 _COHORTS = Text("新来的人还回来吗", "Do newcomers come back?")
 _COHORTS_LEAD = Text(
@@ -45,7 +45,7 @@ def cohorts(scope: Scope, lang: Lang) -> None:
         _cohorts(scope, lang)
 
 
-@st.fragment
+@fragment
 def _cohorts(scope: Scope, lang: Lang) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by = controls.select(_BY(lang), ("week", "month", "day"), "cohort-by", lang, width=130)
@@ -80,7 +80,11 @@ def _cohorts(scope: Scope, lang: Lang) -> None:
     with right:
         present.chart(
             lambda: lines.line(
-                result.frames["curve"], Field("day", title=_DAY_AXIS(lang)), rate, lang, band=True
+                result.frames["curve"].filter(pl.col("day") > 0),
+                Field("day", title=_DAY_AXIS(lang)),
+                rate,
+                lang,
+                band=True,
             ),
             "curve",
             _CURVE(lang),
@@ -97,7 +101,7 @@ def repurchase(scope: Scope, lang: Lang) -> None:
         _repurchase(scope, lang)
 
 
-@st.fragment
+@fragment
 def _repurchase(scope: Scope, lang: Lang) -> None:
     days = int(
         controls.segments(
@@ -114,7 +118,7 @@ def _repurchase(scope: Scope, lang: Lang) -> None:
     frame = result.frames["cohorts"].filter(pl.col("complete"))
     draw = partial(
         points.columns,
-        frame.with_columns(pl.col("month").cast(pl.String)),
+        months(frame),
         Field("month"),
         Field("rate", "rate", _REPEAT_RATE(lang)),
         lang,

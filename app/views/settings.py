@@ -11,7 +11,7 @@ from footprint.settings import Setting
 from footprint.text import Lang, Text
 
 from app import data
-from app.ui.section import section
+from app.ui.section import fragment, section
 
 _TITLE = Text("目标、界线、规则", "Targets, thresholds, rules")
 _LEAD = Text(
@@ -58,7 +58,7 @@ def show(lang: Lang) -> None:
         _zone(lang)
 
 
-@st.fragment
+@fragment
 def _editor(lang: Lang) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(

@@ -11,16 +11,17 @@ from typing import Any
 import polars as pl
 import streamlit as st
 from footprint import format as fmt
+from footprint.errors import WorkspaceError
 from footprint.ingest.report import FileReport, ImportReport
 from footprint.questions import questions
 from footprint.schema import TABLES
+from footprint.terminal.serving import sample_files
 from footprint.text import Lang, Text
 
 from app import data, nav, state
 from app.ui import markup, present
 from app.ui.section import section
 
-SAMPLE = Path(__file__).parents[2] / "sample_data"
 _REPORT = "fp.report"
 _TITLE = Text("上传文件", "Upload files")
 _LEAD = Text(
@@ -134,7 +135,7 @@ def _saved(folder: Path, file: Any) -> Path:
 
 
 def _sample(lang: Lang) -> None:
-    files = sorted(p for p in SAMPLE.glob("*") if p.suffix in (".csv", ".xlsx"))
+    files = _sample_files()
     if not files:
         markup.notes([_NO_SAMPLE(lang)])
     elif st.button(
@@ -152,6 +153,14 @@ def _sample(lang: Lang) -> None:
         st.session_state.pop(_REPORT, None)
         st.toast(_UNDONE(lang, files=", ".join(names)))
         st.rerun()
+
+
+def _sample_files() -> list[Path]:
+    """The files of the sample shop, none when they did not come along."""
+    try:
+        return sample_files()
+    except WorkspaceError:
+        return []
 
 
 def _import(paths: Sequence[Path], lang: Lang, table: str | None) -> None:

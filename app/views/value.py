@@ -12,7 +12,7 @@ from footprint.text import Lang, Text
 from app import data
 from app.ui import cards, markup, present
 from app.ui.charts import grids, lines
-from app.ui.charts.base import Field
+from app.ui.charts.base import Field, months
 from app.ui.section import section
 
 ORDER = ("high", "mid", "potential", "dormant")
@@ -40,14 +40,15 @@ def tiers(scope: Scope, lang: Lang) -> None:
             ("high_share", "mid_share", "potential_share", "high_share_first", "high_share_last"),
             lang,
         )
-        months = result.frames["months"].filter(pl.col("tier") != "dormant")
+        shares = result.frames["months"].filter(pl.col("tier") != "dormant")
         draw = partial(
             lines.line,
-            months.with_columns(pl.col("month").cast(pl.String)),
+            months(shares),
             Field("month"),
             Field("share", "rate"),
             lang,
             by=Field("tier"),
+            order=ORDER,
         )
         left, right = st.columns([3, 2], gap="medium")
         with left:

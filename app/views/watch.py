@@ -15,16 +15,19 @@ from app import data
 from app.ui import cards, controls, labels, markup, present, tokens
 from app.ui.charts import lines, points
 from app.ui.charts.base import Field
-from app.ui.section import guarded
+from app.ui.section import fragment, guarded, section
 
 _TABS = {
     "opinion": Text("舆情", "Opinion"),
     "complaints": Text("投诉", "Complaints"),
     "claims": Text("夸大与退货", "Claims & returns"),
     "benchmark": Text("行业对照", "Benchmark"),
+    "cost": Text("费用", "Costs"),
     "script": Text("查一段话术", "Check a script"),
 }
 _STATES = {"alert": tokens.STATUS["red"], "ok": tokens.MARK, "low_n": tokens.REFERENCE}
+_TITLE = Text("规则在看什么", "What the rules watch")
+_LEAD = Text("每条预警背后的数据。", "The data behind every alert.")
 _BY = Text("按", "By")
 _RATE = Text("投诉率", "Complaint rate")
 _LIMIT = Text("界线 {value}", "Limit {value}")
@@ -36,6 +39,7 @@ _FLAG = (Text("未标记", "Not flagged"), Text("两样都高", "Both high"))
 _METRIC = Text("指标", "Metric")
 _Z = Text("低于行业均值多少个标准差", "Standard deviations from the industry mean")
 _MINUS_2 = Text("−2 个标准差", "−2 sd")
+_COSTS = Text("各类费用占当周支出的比例", "Share of each cost in the week's spending")
 _TEXT = Text("把话术贴在这里", "Paste the script here")
 _CHECK = Text("检查", "Check")
 _CLEAN = Text(
@@ -46,10 +50,11 @@ _CLEAN = Text(
 
 def tabs(scope: Scope, lang: Lang) -> None:
     """One tab at a time; only the open one is asked."""
-    _tabs(scope, lang)
+    with section("watch", lang, _TITLE, _LEAD):
+        _tabs(scope, lang)
 
 
-@st.fragment
+@fragment
 def _tabs(scope: Scope, lang: Lang) -> None:
     panes = st.tabs(
         [words(lang) for words in _TABS.values()], key=f"watch-{lang}", on_change="rerun"
@@ -59,6 +64,7 @@ def _tabs(scope: Scope, lang: Lang) -> None:
         "complaints": _complaints,
         "claims": _claims,
         "benchmark": _benchmark,
+        "cost": _cost,
         "script": _script,
     }
     for pane, (name, show) in zip(panes, shows.items(), strict=True):
@@ -164,6 +170,28 @@ def _benchmark(scope: Scope, lang: Lang) -> None:
     present.chart(draw, "benchmark", _Z(lang), result, lang)
     markup.notes([note(lang) for note in result.notes])
     present.tools("benchmark", lang, result, draw)
+
+
+def _cost(scope: Scope, lang: Lang) -> None:
+    result = data.ask("cost_share", scope)
+    cards.scalars(result.scalars, tuple(result.scalars), lang)
+    weeks = result.frames["weeks"]
+    over = weeks.filter(pl.col("state") == "alert")["category"].unique().to_list()
+    share = Field("share", "rate")
+    draw = partial(
+        lines.line,
+        weeks,
+        Field("week"),
+        share,
+        lang,
+        by=Field("category"),
+        points=False,
+        order=over,
+    )
+    present.chart(draw, "cost-share", _COSTS(lang), result, lang)
+    present.table(weeks.sort("state", "week", descending=[False, True]), "cost-share", lang)
+    markup.notes([note(lang) for note in result.notes])
+    present.tools("cost-share", lang, result, draw)
 
 
 def _script(scope: Scope, lang: Lang) -> None:

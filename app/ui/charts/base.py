@@ -39,7 +39,7 @@ class Field:
 def axis(field: Field, lang: Lang, **more: Any) -> alt.Axis:
     """A number axis written in the field's unit."""
     if field.unit == "rate":
-        return alt.Axis(title=field.words(lang), format=".0~%", **more)
+        return alt.Axis(title=field.words(lang), format=".2~%", **more)
     sign = "¥" if field.unit == "CNY" else ""
     expr = _ZH_NUMBER if lang == "zh" else _EN_NUMBER
     label = f"'{sign}' + ({expr})" if sign else expr
@@ -92,6 +92,13 @@ def worded(frame: pl.DataFrame, columns: Sequence[str], lang: Lang) -> pl.DataFr
         for name in columns
         if name in frame.columns and frame.schema[name] == pl.String
     )
+
+
+def months(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its days of month ends or starts as ``2026-11``."""
+    if frame.schema["month"] == pl.Date:
+        return frame.with_columns(pl.col("month").dt.strftime("%Y-%m"))
+    return frame.with_columns(pl.col("month").cast(pl.String).str.head(7))
 
 
 def text_ink(mode: tokens.Mode) -> tuple[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
 import polars as pl
 from footprint.text import Lang
 
-from app.ui import tokens
+from app.ui import labels, tokens
 from app.ui.charts.base import HEIGHT, Chart, Field, axis, number, rule, tooltip, worded
 
 
@@ -46,8 +47,12 @@ def line(
     zero: bool = True,
     height: int = HEIGHT,
     order: Sequence[str] | None = None,
+    change: date | None = None,
 ) -> Chart:
-    """A course per group; ``band`` shades low..high, ``target`` draws a marked level."""
+    """A course per group; ``band`` shades low..high, ``target`` draws a marked level.
+
+    ``order`` lists coded groups as they should be coloured; ``change`` marks a day.
+    """
     drawn = worded(frame, [by.name] if by else [], lang).drop_nulls(y.name)
     shared: dict[str, Any] = {"x": _time(drawn, x, lang)}
     tips = tooltip(
@@ -67,30 +72,46 @@ def line(
     if by:
         legend = alt.Legend(title=None, orient="top", labelLimit=160, columns=4)
         colour = alt.Color(
-            by.name, type="nominal", legend=legend, sort=list(order) if order else alt.Undefined
+            by.name, type="nominal", legend=legend, scale=_scale(drawn[by.name], order, lang)
         )
     if band and {"low", "high"} <= set(drawn.columns):
         layers.append(
             alt.Chart(drawn)
-            .mark_area(opacity=0.16, interpolate="monotone")
+            .mark_area(opacity=0.16)
             .encode(**shared, y=alt.Y("low:Q"), y2="high:Q", color=colour)
         )
     layers.append(
         alt.Chart(drawn)
-        .mark_line(interpolate="monotone", strokeWidth=2.2, point={"size": 34} if points else False)
+        .mark_line(strokeWidth=2.2, point={"size": 34} if points else False)
         .encode(**shared, y=alt.Y(**number(y, lang, zero=zero)), color=colour, tooltip=tips)
     )
     if target:
         layers.append(rule(*target))
+    if change:
+        day = alt.Chart(pl.DataFrame({"day": [change]}))
+        layers.append(
+            day.mark_rule(strokeDash=[4, 3], color=tokens.MARK_2, size=2).encode(x="day:T")
+        )
     return alt.layer(*layers).properties(height=height)
 
 
-def decomposition(frame: pl.DataFrame, unit: str, lang: Lang, words: dict[str, str]) -> Chart:
+def _scale(found: pl.Series, order: Sequence[str] | None, lang: Lang) -> alt.Scale:
+    """Groups in the wanted order, so that each keeps its colour; others follow."""
+    if not order:
+        return alt.Scale()
+    seen = found.unique(maintain_order=True).to_list()
+    first = [words for code in order if (words := labels.value(code, lang)) in seen]
+    return alt.Scale(domain=first + [words for words in seen if words not in first])
+
+
+def decomposition(
+    frame: pl.DataFrame, unit: str, lang: Lang, words: dict[str, str], title: str
+) -> Chart:
     """Measured days, the trend through them and the unusual days.
 
     ``frame``: date, value, trend, anomaly (bool); ``words``: names of the three.
     """
-    y = Field("value", unit)
+    y = Field("value", unit, title)
     x = _time(frame, Field("date"), lang)
     scale = alt.Scale(
         domain=[words["value"], words["trend"], words["anomaly"]],
@@ -136,8 +157,6 @@ def stacked(
     height: int = HEIGHT,
 ) -> Chart:
     """Bars split into parts; ``order`` lists the coded parts from bottom to top."""
-    from app.ui import labels
-
     known = [code for code in order if code in set(frame[by.name].to_list())]
     names = [labels.value(code, lang) for code in known]
     drawn = worded(frame, [by.name, x.name], lang).with_columns(

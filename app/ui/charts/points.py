@@ -12,11 +12,11 @@ from footprint.text import Lang
 from app.ui import labels, tokens
 from app.ui.charts.base import HEIGHT, Chart, Field, axis, number, rule, tooltip, worded
 
-ROW = 26
+ROW = 28
 
 
 def _rows(frame: pl.DataFrame, name: str) -> int:
-    return max(90, ROW * frame[name].n_unique() + 40)
+    return max(110, ROW * frame[name].n_unique() + 64)
 
 
 def intervals(
