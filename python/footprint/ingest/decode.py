@@ -50,4 +50,4 @@ def _decoded(data: bytes) -> tuple[str | None, str]:
 
 def _looks_binary(text: str) -> bool:
     head = text[:_SAMPLE]
-    return len(_CONTROL.findall(head)) > 0.002 * len(head)
+    return len(_CONTROL.findall(head)) > max(8, 0.002 * len(head))
