@@ -81,8 +81,18 @@ def test_every_model_reconciles_to_the_orders(planted: Result) -> None:
 
 def test_the_equal_shapley_is_labelled_and_k_is_found(planted: Result) -> None:
     assert any("Shapley" in note("en") for note in planted.notes)
-    assert [finding.id for finding in planted.findings] == ["attribution_shift:K"]
-    assert planted.findings[0].impact_cny is None
+    found = {finding.id: finding for finding in planted.findings}
+    assert set(found) == {"attribution_shift:K", "attribution_shift:A"}
+    assert "22%" in found["attribution_shift:K"].problem("en")
+    assert found["attribution_shift:K"].impact_cny is None
+
+
+def test_the_move_has_its_own_interval(planted: Result) -> None:
+    """Journey by journey: -1/2 x 10, +1/2 x 26, +1/3 x 9 = 11, spread sqrt(9 + 1) = 3.162."""
+    row = planted.frames["shift"].filter(pl.col("touch") == "K").row(0, named=True)
+    assert (row["last"], row["linear"], row["n"]) == pytest.approx((50, 61, 85))
+    assert row["diff"] == pytest.approx(11)
+    assert row["high"] - row["diff"] == pytest.approx(1.959964 * 10**0.5, rel=1e-5)
 
 
 def test_single_touch_journeys_leave_no_choice() -> None:

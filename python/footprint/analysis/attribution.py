@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from footprint import stats
+from footprint.analysis.credit_shift import credit_findings, shift_against_last
 from footprint.analysis.log_rows import log_mask, row_values
 from footprint.analysis.spend import channel_spend, spend_notes
 from footprint.data import Data
@@ -14,7 +13,7 @@ from footprint.engine import MODELS, AttributionTables
 from footprint.errors import UsageError
 from footprint.metrics import View
 from footprint.questions import Param, question
-from footprint.result import Finding, Result, Scalar
+from footprint.result import Result, Scalar
 from footprint.scope import Scope
 from footprint.text import Text
 
@@ -23,9 +22,6 @@ PATHS_SHOWN = 500
 DIMENSIONS = ("channel", "channel_class", "platform", "stream_id", "host_id", "content_id",
               "sku_id", "campaign_id", "category")  # fmt: skip
 VALUES = ("conversions", "revenue")
-# The model whose view is set against last touch in the finding: plain and with weights one can say.
-COMPARED = "linear"
-NOTABLE = 0.1
 
 _PARAMS = (
     Param("model", str, "all", Text("模型", "Model"), ("all", *MODELS)),
@@ -36,47 +32,6 @@ _PARAMS = (
     Param("value", str, "conversions", Text("分什么", "What is credited"), VALUES),
     Param("replicates", int, 1000, Text("区间的抽样次数", "Draws behind the intervals")),
 )
-
-
-def credit_findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
-    """Touches that last touch clearly under-credits: its credit lies below the other's interval."""
-    if "last" not in result.frames["credits"]["model"].to_list():
-        return []
-    value = str(result.params["value"])
-    credits = result.frames["credits"].filter(pl.col("model") == COMPARED)
-    minimum = int(data.settings.value("min_group"))
-    under = credits.filter(
-        pl.col("shift_vs_last") >= NOTABLE,
-        pl.col("conversions") >= minimum,
-        pl.col("low") > pl.col(value) / (1 + pl.col("shift_vs_last")),
-    )
-    return [_under_credited(row, result, scope) for row in under.to_dicts()]
-
-
-def _under_credited(row: dict[str, Any], result: Result, scope: Scope) -> Finding:
-    touch, shift = row["touch"], row["shift_vs_last"]
-    return Finding(
-        id=f"attribution_shift:{touch}",
-        kind="attribution_shift",
-        severity=1,
-        colour="grey",
-        problem=Text(
-            f"只看末次触点会低估“{touch}”：平均分配时它的功劳多 {shift:.0%}。",
-            f"Last touch under-credits “{touch}”: in equal parts it earns {shift:.0%} more.",
-        ),
-        suggestion=Text(
-            f"调整“{touch}”的预算前，先看各模型的范围；分功劳不等于因果，最好做一次停投对照。",
-            f"Look at the range over models before changing the budget of “{touch}”; credit is not "
-            "cause, a pause test is the proof.",
-        ),
-        confidence=LEVEL,
-        n=round(row["conversions"]),
-        page="U2",
-        question="attribution",
-        params={"dimension": result.params["dimension"]},
-        scope=scope,
-        evidence=result.frames["credits"].filter(pl.col("touch") == touch),
-    )
 
 
 @question(
@@ -106,10 +61,11 @@ def attribution(
     (touch, model, conversions, revenue, share, low, high, shift_vs_last = credited / last touch -
     1; low and high bound the credited ``value`` at 95 % by bootstrap over users), ``paths`` (path,
     conversions, value, nulls), ``transitions`` (from, to, n, p), ``removal`` (touch, effect),
-    ``reconciliation`` (model, attributed, unattributed, total) and, for channels with cost,
-    ``efficiency`` (touch, model, cost, roas, cost_per_order). Scalars: total, attributed,
-    unattributed (orders without a touch before them), journeys, p_conversion. Credit only divides
-    what happened: it is not cause. Source: requirement row S7.2-c, truth PT09.
+    ``reconciliation`` (model, attributed, unattributed, total), ``shift`` (touch, last, linear,
+    diff, low, high, n: orders moved by equal parts, with the interval of the move) and, for
+    channels with cost, ``efficiency`` (touch, model, cost, roas, cost_per_order). Scalars: total,
+    attributed, unattributed (orders without a touch before them), journeys, p_conversion. Credit
+    only divides what happened: it is not cause. Source: requirement row S7.2-c, truth PT09.
     """
     if not 1 <= order <= 4 or replicates < 0 or half_life_days <= 0:
         raise UsageError(
@@ -139,8 +95,9 @@ def attribution(
         "credits": shown,
         "paths": tables.paths.select("path", "conversions", "value", "nulls").head(PATHS_SHOWN),
         "transitions": tables.transitions,
-        "removal": tables.removal.select("touch", "effect"),
+        "removal": _walked(tables.removal, tables).select("touch", "effect"),
         "reconciliation": _reconciled(tables, value),
+        "shift": shift_against_last(tables.paths),
         "efficiency": _efficiency(shown, view) if dimension == "channel" else _NO_EFFICIENCY,
     }
     return Result(_scalars(tables, value), frames, notes=_notes(credits, tables, view, dimension))
@@ -152,12 +109,19 @@ def _credits(tables: AttributionTables, value: str) -> pl.DataFrame:
         ("revenue_low", "revenue_high", "revenue_share") if money else ("low", "high", "share")
     )
     last = tables.credits.filter(pl.col("model") == "last").select("touch", last=value)
-    shifted = tables.credits.join(last, on="touch", how="left", maintain_order="left")
+    shifted = _walked(tables.credits, tables).join(
+        last, on="touch", how="left", maintain_order="left"
+    )
     shift = pl.when(pl.col("last") > 0).then(pl.col(value) / pl.col("last") - 1)
     return shifted.select(
         "touch", "model", "conversions", "revenue",
         share=share, low=low, high=high, shift_vs_last=shift,
     )  # fmt: skip
+
+
+def _walked(frame: pl.DataFrame, tables: AttributionTables) -> pl.DataFrame:
+    """Rows of touches that occur in a journey of the scope; the log knows others too."""
+    return frame.filter(pl.col("touch").is_in(tables.transitions["to"].implode()))
 
 
 def _reconciled(tables: AttributionTables, value: str) -> pl.DataFrame:
