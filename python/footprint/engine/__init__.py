@@ -13,7 +13,7 @@ Vocabulary shared by all questions:
 
 source rows
     One row per event, in the order of the events table, then one row per order, in the order each
-    ``order_id`` first appears. ``log.frame("event_type", "category")`` shows them as a polars frame.
+    ``order_id`` first appears. ``log.frame("stream_id", "sku_id")`` shows them as a frame.
 mask
     Boolean Series over the source rows; rows that are False or null do not exist for the question.
     Build it with ``log.mask(pl.col("channel") == "kol_seed")`` or from any joined column.

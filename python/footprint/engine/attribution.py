@@ -3,13 +3,13 @@
 Models (touch = one value of the dimension; credits of a model sum to the attributed total except
 for participation):
 
-==================  ==================================================================================
+==================  =============================================================================
 first, last         all credit to the first / last touch of the journey
 last_non_direct     the last touch that is not direct; the last when all are
 linear              equal parts
 u_shape             40 / 20 / 40: first, the middle ones together, last (one touch 100, two 50/50)
-w_shape             30 / 30 / 30 on first, first milestone, last, 10 spread over the others; touches
-                    that hold two of these places get both parts; without a milestone as u_shape
+w_shape             30 / 30 / 30 on first, first milestone, last, 10 spread over the others; a
+                    touch that holds two places gets both; without a milestone as u_shape
 time_decay          0.5 ** (age / half-life), scaled to 1
 step_decay          0.5 ** (touches until the last), scaled to 1
 participation       every distinct touch of the journey in full: totals exceed 100 %
@@ -18,7 +18,7 @@ drop_one            max(0, rate(path) - rate(path without the touch)), scaled to
 markov              removal effect in the Markov chain of the given order, as a share of their sum
 shapley_sum         game "conversions of journeys inside the set"; equals linear when no touch repeats
 shapley_rate        game "conversion rate of journeys inside the set"; signed, so never a share
-==================  ==================================================================================
+==================  =============================================================================
 """
 
 from __future__ import annotations

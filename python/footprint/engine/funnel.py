@@ -118,6 +118,6 @@ def bounds(period: tuple[datetime | None, datetime | None]) -> tuple[int, int]:
 
 
 def _name(step: Selector, number: int) -> str:
-    if isinstance(step, pl.Series):
-        return step.name or f"step {number}"
-    return step if isinstance(step, str) else " | ".join(step)
+    if isinstance(step, str):
+        return step
+    return (step.name or f"step {number}") if isinstance(step, pl.Series) else " | ".join(step)

@@ -75,7 +75,7 @@ def _build(
 
 
 def encoded(strings: pl.Series) -> tuple[pl.Series, list[str]]:
-    """Dictionary codes (UInt32, null where null) of a string Series and its sorted distinct words."""
+    """Codes (UInt32, null where null) of a string Series, and its distinct words sorted."""
     codes, words = _core.encode(strings.cast(pl.String).rechunk())
     return pl.DataFrame(codes)["code"], words
 

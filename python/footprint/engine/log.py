@@ -227,10 +227,10 @@ class EventLog:
         a value there: by default every event except pay, order, refund, heartbeat and stream_exit.
         A journey is a user's touches in time order up to a conversion; what is left after the last
         one is a journey without conversion. ``lookback_days`` drops touches older than that before
-        the journey's end. ``period`` keeps journeys that end in [from, before); their touches may be
-        older. ``milestones`` marks the middle of the W shape (first such touch). Conversions without
-        a touch are reported as unattributed in every model. Intervals: bootstrap over 256 groups of
-        users, ``replicates`` draws, two-sided ``level``; they are null where a model has none.
+        the journey's end. ``period`` keeps journeys that end in [from, before); their touches may
+        be older. ``milestones`` marks the middle of the W shape (first such touch). Conversions
+        without a touch are reported as unattributed in every model. Intervals: bootstrap over 256
+        groups of users, ``replicates`` draws, two-sided ``level``; null where a model has none.
         Source: requirement row S7.2-c; definitions in :mod:`footprint.engine.attribution`.
         """
         options = _attribution.Options(

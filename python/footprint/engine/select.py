@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from footprint.text import Text
 if TYPE_CHECKING:
     from footprint.engine.log import EventLog
 
-Selector = Union[str, Sequence[str], pl.Series]
+Selector = str | Sequence[str] | pl.Series
 MAX_ROLES = 32
 
 

@@ -1,0 +1,130 @@
+"""The compiled part: event layout and kernels. Use it through ``footprint.engine``."""
+
+from typing import Any, Literal, Protocol
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: Any = None, /) -> tuple[Any, Any]: ...
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: Any = None, /) -> Any: ...
+
+_Column = _ArrowArray | _ArrowStream
+_Offsets = tuple[list[int], list[int]]
+_Roles = tuple[list[int], _Column | None, _Column | None]
+"""Role bits by event code (256), role bits by source row (UInt32), mask (Boolean)."""
+
+class Cancelled(RuntimeError):  # noqa: N818
+    """The question was stopped by Task.cancel()."""
+
+class Task:
+    """A running question: share it with the call, watch ``done``, call ``cancel``."""
+
+    def __new__(cls) -> Task: ...
+    def cancel(self) -> None: ...
+    @property
+    def done(self) -> int: ...
+    @property
+    def cancelled(self) -> bool: ...
+
+class Frame:
+    """A table of results; hand it to ``polars.DataFrame(frame)``."""
+
+    def __len__(self) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+
+class Layout:
+    """An event log in user order, in memory or mapped from a file."""
+
+    @staticmethod
+    def build(
+        user: _Column,
+        micros: _Column,
+        event: _Column,
+        channel: _Column,
+        late: int | None,
+        note: str,
+        task: Task | None = None,
+    ) -> Layout: ...
+    @staticmethod
+    def open(path: str) -> Layout: ...
+    def save(self, path: str) -> None: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def source_rows(self) -> int: ...
+    @property
+    def users(self) -> int: ...
+    @property
+    def first_ts(self) -> int: ...
+    @property
+    def last_ts(self) -> int: ...
+    @property
+    def note(self) -> str: ...
+    def user_ids(self, codes: _Column) -> Frame: ...
+
+class Journeys:
+    """The journeys of one question; models are asked of it."""
+
+    GROUPS: int
+    @property
+    def conversions(self) -> int: ...
+    @property
+    def value(self) -> int: ...
+    @property
+    def nulls(self) -> int: ...
+    @property
+    def unattributed(self) -> int: ...
+    @property
+    def unattributed_value(self) -> int: ...
+    def credits(
+        self,
+        names: list[str],
+        order: int,
+        direct: list[bool],
+        replicates: int,
+        level: float,
+        seed: int,
+        task: Task | None = None,
+    ) -> Frame: ...
+    def removal(self, order: int, task: Task | None = None) -> tuple[float, Frame]: ...
+    def states(self, order: int) -> int: ...
+    def transitions(self) -> Frame: ...
+    def paths(self) -> Frame: ...
+
+def encode(strings: _Column) -> tuple[Frame, list[str]]: ...
+def funnel(
+    layout: Layout,
+    roles: _Roles,
+    steps: int,
+    window: int,
+    mode: Literal["best", "first_entry"],
+    starts: tuple[int, int],
+    task: Task | None = None,
+) -> Frame: ...
+def retention(
+    layout: Layout,
+    roles: _Roles,
+    offsets: _Offsets,
+    calendar: tuple[int, _Column],
+    last: int,
+    kind: Literal["exact", "within", "unbounded"],
+    exact_day: bool,
+    task: Task | None = None,
+) -> Frame: ...
+def user_days(
+    layout: Layout, roles: _Roles, offsets: _Offsets, task: Task | None = None
+) -> Frame: ...
+def first_last(
+    layout: Layout, roles: _Roles, values: _Column, task: Task | None = None
+) -> Frame: ...
+def journeys(
+    layout: Layout,
+    roles: _Roles,
+    codes: _Column | None,
+    touches: int,
+    values: _Column,
+    lookback: int | None,
+    period: tuple[int, int],
+    half_life: float,
+    task: Task | None = None,
+) -> Journeys: ...
