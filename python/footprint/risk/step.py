@@ -179,5 +179,9 @@ def _rates(totals: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _bounds(samples: np.ndarray) -> Interval:
-    low, high = percentile_interval(samples[np.isfinite(samples)])
+    """95 % interval of the finite samples; NaN when there are none."""
+    finite = samples[np.isfinite(samples)]
+    if not finite.size:
+        return np.nan, np.nan
+    low, high = percentile_interval(finite)
     return float(low), float(high)
