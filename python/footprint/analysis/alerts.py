@@ -26,7 +26,7 @@ _DEFINITION = Text(
     "and "
     "opens one alert per cause. Green means none open; a rule without data is grey, never green.",
 )
-_SCHEMA = {
+_SCHEMA: dict[str, Any] = {
     "id": pl.String, "colour": pl.String, "rule": pl.String, "name": pl.String,
     "name_en": pl.String, "metric": pl.String, "value": pl.Float64, "threshold": pl.String,
     "min_n": pl.Float64, "n": pl.Int64, "since": pl.Datetime("us", "UTC"),

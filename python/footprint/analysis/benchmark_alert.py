@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from footprint.data import Data
@@ -169,7 +171,7 @@ def _against(data: Data, scope: Scope, metric: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _worse(direction: str):
+def _worse(direction: str) -> Callable[[pl.Expr, pl.Expr], pl.Expr]:
     return (lambda a, b: a < b) if direction == "up" else (lambda a, b: a > b)
 
 

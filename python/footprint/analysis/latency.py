@@ -161,8 +161,10 @@ def _step(minutes: pl.DataFrame) -> Step | None:
     if minutes.is_empty():
         return None
     group = minutes["stream_id"].rank("dense").cast(pl.Int64).to_numpy()
-    columns = (minutes[name].to_numpy().astype(float) for name in ("latency_s", "hits", "viewers"))
-    return find_step(*columns, group)
+    latency, hits, viewers = (
+        minutes[name].to_numpy().astype(float) for name in ("latency_s", "hits", "viewers")
+    )
+    return find_step(latency, hits, viewers, group)
 
 
 def _loss(data: Data, scope: Scope, metric: str, step: Step) -> _Loss:

@@ -6,9 +6,10 @@ import polars as pl
 
 from footprint.data import Data
 from footprint.errors import UsageError
-from footprint.format import clock, sentence
+from footprint.format import sentence
 from footprint.questions import Param, question
 from footprint.result import Finding, Result, Scalar
+from footprint.risk.wording import at
 from footprint.scope import Scope
 from footprint.scoping import scoped
 from footprint.stats import MAD_TO_SD
@@ -63,7 +64,7 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
             severity=1,
             colour="yellow",
             problem=sentence(
-                _PROBLEM, time=_time(row["start"], data), stream=row["stream_id"],
+                _PROBLEM, time=at(row["start"], data.tz), stream=row["stream_id"],
                 metric=_NAMES[metric], value=(row["value"], "count"),
                 expected=(row["expected"], "count"), slow=_SLOW[row["stream_id"] in seen_slowly],
             ),
@@ -78,10 +79,6 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
         )
         for row in newest.to_dicts()
     ]  # fmt: skip
-
-
-def _time(moment, data: Data) -> Text:
-    return Text(clock(moment, "zh", data.tz), clock(moment, "en", data.tz))
 
 
 @question(

@@ -53,7 +53,7 @@ def negative_index(data: Data, scope: Scope) -> Result:
                 Text("每千条评论的负面条数", "Negative per 1,000 comments"), _DEFINITION,
             ),
             "coverage": Scalar(
-                rows["mood"].is_not_null().sum() / n if n else None, "rate", n,
+                1 - rows["mood"].null_count() / n if n else None, "rate", n,
                 label=Text("能判断的评论占比", "Share of comments judged"), definition=_DEFINITION,
             ),
         },
@@ -79,9 +79,9 @@ def _moods(data: Data) -> pl.Series:
 
 
 def _weighted(rows: pl.DataFrame) -> float | None:
-    total = rows["weight"].sum()
-    negative = rows.filter(pl.col("mood") == -1)["weight"].sum()
-    return float(negative / total * 1000) if total else None
+    total = float(rows["weight"].sum())
+    negative = float(rows.filter(pl.col("mood") == -1)["weight"].sum())
+    return negative / total * 1000 if total else None
 
 
 def _by(rows: pl.DataFrame, column: str) -> pl.DataFrame:

@@ -7,11 +7,11 @@ from datetime import timedelta
 import polars as pl
 
 from footprint.data import Data
-from footprint.format import clock, sentence
+from footprint.format import sentence
 from footprint.questions import Param, question
 from footprint.result import Finding, Result, Scalar
 from footprint.risk import opinion
-from footprint.risk.wording import listed
+from footprint.risk.wording import at, listed
 from footprint.scope import Scope
 from footprint.text import Text
 
@@ -62,12 +62,12 @@ def _finding(part: pl.DataFrame, n: int, data: Data, scope: Scope) -> Finding:
     rule = opinion.CATEGORIES.get(newest["rule"], Text(newest["rule"], newest["rule"]))
     minutes = max(1, round((newest["window_end"] - newest["window_start"]).total_seconds() / 60))
     words = {
-        "time": _time(newest["window_start"], data), "place": newest["place"], "rule": rule,
+        "time": at(newest["window_start"], data.tz), "place": newest["place"], "rule": rule,
         "example": _quote(newest["example"]), "alerts": (part.height, "count"),
         "hits": (int(part["hits"].sum()) if red else newest["hits"], "count"),
         "share": (newest["share"], "rate"), "minutes": (minutes, "count"),
-        "deadline": _time(newest["deadline"], data),
-        "statement": _time(newest["statement_deadline"], data),
+        "deadline": at(newest["deadline"], data.tz),
+        "statement": at(newest["statement_deadline"], data.tz),
     }  # fmt: skip
     density = (data.settings.value("yellow_service_density"), "rate")
     return Finding(
@@ -84,10 +84,6 @@ def _finding(part: pl.DataFrame, n: int, data: Data, scope: Scope) -> Finding:
         scope=scope,
         evidence=part.select("window_start", "place", "hits", "comments", "share", "example"),
     )
-
-
-def _time(moment, data: Data) -> Text:
-    return Text(clock(moment, "zh", data.tz), clock(moment, "en", data.tz))
 
 
 def _quote(text: str) -> str:

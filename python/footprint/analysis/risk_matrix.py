@@ -161,9 +161,11 @@ def _cells(risks: pl.DataFrame, data: Data) -> pl.DataFrame:
         inside = placed.filter(pl.col("cell_x") == x + 1, pl.col("cell_y") == y + 1)
         (p_low, p_high), (loss_low, loss_high) = chances[x], losses[y]
         rows.append((x + 1, y + 1, p_low, p_high, loss_low, loss_high, inside["risk_id"].to_list()))
-    names = ("x", "y", "p_low", "p_high", "loss_low", "loss_high", "risks")
-    kinds = (pl.Int64, pl.Int64, *[pl.Float64] * 4, pl.List(pl.String))
-    return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
+    bounds = dict.fromkeys(("p_low", "p_high", "loss_low", "loss_high"), pl.Float64)
+    schema: dict[str, Any] = {
+        "x": pl.Int64, "y": pl.Int64, **bounds, "risks": pl.List(pl.String),
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _scalars(risks: pl.DataFrame) -> dict[str, Scalar]:

@@ -53,8 +53,9 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
 def _finding(
     row: dict, base: pl.DataFrame, found: pl.DataFrame, data: Data, scope: Scope
 ) -> Finding:
-    calm = (base["stutter_rate"] * base["viewers"]).sum() / base["viewers"].sum()
-    rate = base["buyers"].sum() / base["viewers"].sum()
+    viewers = float(base["viewers"].sum())
+    calm = float((base["stutter_rate"] * base["viewers"]).sum()) / viewers
+    rate = float(base["buyers"].sum()) / viewers
     paid = measure("aov", View(data, scope)).value if data.has("orders") else None
     lost = None if paid is None else (rate - row["conversion"]) * row["viewers"] * paid
     return Finding(

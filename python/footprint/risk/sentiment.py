@@ -47,7 +47,7 @@ def negative(text: pl.Series, rating: pl.Series | None = None) -> pl.Series:
 def coverage(text: pl.Series, rating: pl.Series | None = None) -> float | None:
     """Share of comments the word list or a rating can judge; None without comments."""
     found = polarity(text, rating)
-    return None if not found.len() else found.is_not_null().sum() / found.len()
+    return 1 - found.null_count() / found.len() if found.len() else None
 
 
 def _marked() -> pl.Expr:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import polars as pl
 
 from footprint.data import Data
+from footprint.format import clock
 from footprint.text import Text
 
 _SHOWN = 3
@@ -18,6 +20,11 @@ def listed(names: Sequence[str | Text]) -> Text:
     zh, en = "、".join(t.zh for t in texts[:_SHOWN]), ", ".join(t.en for t in texts[:_SHOWN])
     rest = len(texts) - _SHOWN
     return Text(f"{zh} 等 {len(texts)} 个", f"{en} and {rest} more") if rest > 0 else Text(zh, en)
+
+
+def at(moment: datetime | None, tz: str) -> Text:
+    """Day and time in the shop's zone."""
+    return Text(clock(moment, "zh", tz), clock(moment, "en", tz))
 
 
 def streams_named(data: Data, streams: Sequence[str]) -> pl.DataFrame:
