@@ -1,29 +1,29 @@
 """The sample shop 足跡優選: one deterministic world with known truths planted in it.
 
-Twenty-eight weeks, 2026-05-04 to 2026-11-15, shop time Asia/Shanghai, with 618 (2026-06-15 week) and
+Twenty-eight weeks, 2026-05-04 to 2026-11-15, shop time Asia/Shanghai, with 618 (week 2026-W25) and
 Double 11 (the report week 2026-W46). All sixteen tables tell one story: stream totals are what the
 orders say (but for two planted faults), buyers are among the events, order minutes are in the
-minute sheet. Every category is carried by its own crowd of users, so one truth cannot disturb
-another. Where each truth lives:
+minute sheet. Every category has its own crowd of users, so one truth cannot disturb another:
 
-| category | streams | users | what it carries |
-|---|---|---|---|
-| fresh | 2 a week, tag origin_tracing on one | buyers, invited friends | PT01; PT18 (hosts H01, H02); null twin of PT09: one touch before every order |
-| fmcg | 1 a day 19:00 | buyers, 10 % back in 30 days | PT02, PT02b; orders of PT14; null twin of PT13 |
-| home | 1 a day 15:00 | buyers, 8 % to 20 % back in 30 days | PT13; orders of PT16; null twin of PT02, PT02b, PT04, PT05 |
-| beauty | 2 a week, 8 in the report week | buyers | PT06, PT21 in the report week; null twin of PT01 before it |
-| apparel | Tuesday and Saturday 20:00 | one journey per user | PT09, nothing else |
-| food | 1 a day 17:00; 20 regional; 2 long; 3 on Double 11 | buyers, browsers | PT04 in all orders; PT03b (host H17); PT24 (2026-09-05); PT10 in the report week; orders of PT15 |
-| health | 3 a week 09:00, else the shelf | 1,000 buyers | PT05; PT44's faults |
-| all | 12,000 minutes | | PT03 (8 streams of the report week's beauty, 2 of fresh, 2 of food among them) |
-| none | comments, costs, scripts | | PT07, PT08 (2026-11-11 and 12), PT22, PT33; PT26 needs no data |
+fresh    2 streams a week, one tagged origin_tracing; buyers and invited friends. PT01, PT18 (hosts
+         H01 and H02); null twin of PT09: one touch before every order.
+fmcg     1 stream a day; 10 % of first-time buyers are back within 30 days. PT02, PT02b, the orders
+         of PT14; null twin of PT13.
+home     1 stream a day; 8 % to 20 % are back within 30 days. PT13, the orders of PT16; null twin of
+         PT02, PT02b, PT04 and PT05.
+beauty   2 streams a week, 8 in the report week. PT06 and PT21 in the report week; null twin of
+         PT01 before it.
+apparel  2 streams a week; every user is one journey. PT09 and nothing else.
+food     1 stream a day, 20 regional ones (host H17, PT03b), 2 long ones (2026-09-05 and 12, PT24),
+         3 on Double 11 (PT10). PT04 in all food orders; the orders of PT15.
+health   3 streams a week, else the shelf. PT05; the faults of PT44.
+minutes  12,000 of fresh, beauty, food. PT03.
+others   comments of 2026-11-11 and 12 (PT07, PT08), costs (PT22), scripts (PT33). PT26 needs none.
 
-Visitors who never order carry the exposures of PT14 to PT16; browsing users (whose number is the
-scale) make funnels and returns believable and buy food in the daily stream, one SKU after the other,
-which leaves PT04 as it is.
-
-Deviations from one truth, one category: PT14 sits in fmcg and PT03b in food (both are apparel in the
-plan), because apparel must hold nothing but PT09's journeys; PT16 lies over home orders.
+Visitors who never order carry the exposures of PT14 to PT16. Browsing users (their number is the
+scale) make funnels and returns believable; they buy food in the daily stream, one SKU after the
+other, which leaves PT04 as it is. PT14 and PT03b are planned for apparel but sit in fmcg and food,
+because apparel must hold nothing but PT09's journeys.
 """
 
 from __future__ import annotations

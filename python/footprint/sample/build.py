@@ -85,11 +85,9 @@ def _streams(world: World, base: Core, browse: list[Block]) -> pl.DataFrame:
     streams = _with_browsers(counted(base.streams, base.orders), browse)
     rows, chance = streams.height, world.chance
     names = scripts.ordinary_ids(world)
-    wobble = 1 + 0.2 * chance.uniform("streams/impressions", rows)
+    shown = _IMPRESSIONS_PER_VIEWER * (1 + 0.2 * chance.uniform("streams/impressions", rows))
     return streams.with_columns(
-        impressions=(pl.col("viewers") * pl.Series(_IMPRESSIONS_PER_VIEWER * wobble)).cast(
-            pl.Int64
-        ),
+        impressions=(pl.col("viewers") * pl.Series(shown)).cast(pl.Int64),
         script_id=pl.coalesce(
             "script_id", pl.Series(chance.pick("streams/script", rows, names), dtype=pl.String)
         ),

@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from footprint.sample.calendar import day_of
+from footprint.sample.words import words
 from footprint.sample.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One category: id prefix, price range (CNY), margin, commission, goods and kinds."""
+    """One category: id prefix, price range (CNY), margin, commission rate and brand."""
 
     prefix: str
     low: int
@@ -22,28 +23,18 @@ class Line:
     margin: float
     commission: float
     brand: str
-    nouns: tuple[str, ...]
-    kinds: tuple[str, ...]
 
 
 LINES = {
-    "fresh": Line("FR", 58, 78, 0.45, 0.12, "足跡鲜选", ("五常大米", "阿克苏苹果", "赣南脐橙", "丹东草莓"),
-                  ("家庭装", "礼盒装", "尝鲜装")),
-    "fmcg": Line("FM", 79, 89, 0.46, 0.15, "净谷", ("洗衣凝珠", "抽纸整箱", "厨房湿巾", "浓缩洗洁精"),
-                 ("三袋装", "家庭装", "囤货装")),
-    "beauty": Line("BE", 139, 219, 0.58, 0.20, "朝露", ("保湿精华", "修护面霜", "洁面乳", "防晒乳"),
-                   ("清爽型", "滋润型", "旅行装")),
-    "apparel": Line("AP", 129, 259, 0.55, 0.18, "山野集", ("亚麻衬衫", "针织开衫", "直筒牛仔裤", "风衣"),
-                    ("米白", "藏青", "卡其")),
-    "food": Line("FD", 29, 69, 0.0, 0.0, "足跡食集",
-                 ("牛肉干", "坚果", "藜麦脆", "海苔卷", "果干", "燕麦片", "酸辣粉", "手撕面包", "豆腐干", "山楂条",
-                  "虾片", "米线", "香菇脆", "鱼皮", "芝麻丸", "红糖姜茶", "核桃酥", "辣酱", "卤蛋", "冻干莓"),
-                 ("原味", "香辣", "蜂蜜", "海盐", "低糖", "量贩")),
-    "home": Line("HO", 119, 139, 0.42, 0.15, "木与棉", ("四件套", "收纳箱", "香薰灯", "记忆枕"),
-                 ("小号", "中号", "大号")),
-    "health": Line("HE", 89, 99, 0.50, 0.15, "衡康", ("益生菌", "蛋白粉", "护眼仪", "养生壶"),
-                   ("一月装", "两月装", "礼盒")),
-}  # fmt: skip
+    "fresh": Line("FR", 58, 78, 0.45, 0.12, "足跡鲜选"),
+    "fmcg": Line("FM", 79, 89, 0.46, 0.15, "净谷"),
+    "beauty": Line("BE", 139, 219, 0.58, 0.20, "朝露"),
+    "apparel": Line("AP", 129, 259, 0.55, 0.18, "山野集"),
+    "food": Line("FD", 29, 69, 0.0, 0.0, "足跡食集"),
+    "home": Line("HO", 119, 139, 0.42, 0.15, "木与棉"),
+    "health": Line("HE", 89, 99, 0.50, 0.15, "衡康"),
+}
+_SUPPLIERS = ("甲供应链", "乙供应链", "产地直供")
 # What regular customers of the health line buy: three in 90 days pass the high-value threshold.
 HEALTH_PRO = "HE-900"
 HEALTH_PRO_PRICE = 23_900
@@ -53,7 +44,8 @@ AUTHORISED_UNTIL = day_of(date(2027, 6, 30))
 def skus_of(category: str) -> list[str]:
     """The goods that are sold on air, in catalogue order."""
     line = LINES[category]
-    return [f"{line.prefix}-{n + 1:03d}" for n in range(len(line.nouns) * len(line.kinds))]
+    names = _names(category)
+    return [f"{line.prefix}-{n + 1:03d}" for n in range(len(names))]
 
 
 def niche_skus(world: World) -> list[str]:
@@ -74,24 +66,29 @@ def products(world: World) -> pl.DataFrame:
     return table.sort("sku_id")
 
 
+def _names(category: str) -> list[tuple[str, str]]:
+    goods = words()["goods"][category]
+    return [(noun, kind) for noun in goods["nouns"] for kind in goods["kinds"]]
+
+
 def _line(world: World, category: str) -> pl.DataFrame:
     line = LINES[category]
     skus = food_skus(world) if category == "food" else skus_of(category)
     rows = len(skus)
-    names = [f"{line.brand}{noun}{kind}" for noun in line.nouns for kind in line.kinds][:rows]
+    names = _names(category)[:rows]
     price = _prices(world, category, skus)
     margin = _margins(world, category, skus)
     return pl.DataFrame({
         "sku_id": skus,
-        "name": names,
+        "name": [f"{line.brand}{noun}{kind}" for noun, kind in names],
         "category": [category] * rows,
         "price": price,
         "unit_cost": np.floor(price * (1 - margin) + 0.5).astype(np.int64),
-        "subcategory": [noun for noun in line.nouns for _ in line.kinds][:rows],
+        "subcategory": [noun for noun, _ in names],
         "supply_mode": ["commission" if line.commission else "own"] * rows,
         "commission_rate": [line.commission] * rows,
         "brand": [line.brand] * rows,
-        "supplier": world.chance.pick(f"supplier/{category}", rows, ("甲供应链", "乙供应链", "产地直供")),
+        "supplier": world.chance.pick(f"supplier/{category}", rows, _SUPPLIERS),
         "auth_expiry": [AUTHORISED_UNTIL] * rows,
         "trace_id": [f"T{sku}" if category in ("fresh", "food") else None for sku in skus],
     })  # fmt: skip

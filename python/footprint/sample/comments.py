@@ -10,37 +10,12 @@ import polars as pl
 
 from footprint.sample.calendar import day_of, moment
 from footprint.sample.food import COMPLAINT_STREAMS
+from footprint.sample.words import words
 from footprint.sample.world import World
 
 ALERT_DAY = day_of(date(2026, 11, 11))
 # The stream in which PT08's null twins are said.
 QUIET_STREAM = f"FM{ALERT_DAY + 1:03d}"
-_LIVE = (
-    "主播讲得很细，听懂了", "这个颜色好看", "已拍，坐等发货", "多久能到浙江呀", "上次买的还没吃完又来了",
-    "尺码怎么选，身高165", "有没有小份的", "包邮吗", "孩子特别喜欢", "味道不错，下次还来", "能看看细节吗",
-    "主播今天气色真好", "链接在哪里", "这个和上周那款有什么区别", "送人合适吗", "老顾客报到", "日期新鲜吗",
-    "讲慢一点，没听清", "买过三次了，值得", "价格还可以", "再讲一遍用法吧", "想看实物对比", "北方能发吗",
-    "刚进来，讲到哪个了", "分量挺足", "面料摸起来软不软", "一家人都在吃", "发货快，点赞", "点了关注", "晚上好",
-)  # fmt: skip
-_REVIEWS: tuple[tuple[str, int], ...] = (
-    ("包装完整，东西和直播里讲的一样，满意", 5), ("物流快，客服耐心，推荐", 5),
-    ("味道好，家里老人也喜欢，会回购", 5), ("用了一周，效果不错", 4), ("整体可以，就是盒子小了点", 4),
-    ("一般般，没有想象中好", 3), ("颜色比直播里深一些，有点失望", 2), ("收到时外箱压坏了，里面还好", 3),
-    ("做工粗糙，线头多，不推荐", 1), ("口味偏甜，吃不惯", 2), ("质量很好，超值", 5), ("穿着舒服，显瘦", 5),
-    ("到货慢了两天，东西没问题", 3), ("不好用，已经退货", 1), ("性价比高，第三次买了", 5),
-)  # fmt: skip
-_SERVICE = (
-    "请问什么时候发货", "想改一下收货地址", "可以开发票吗", "怎么申请换码", "优惠券用不了，帮看下",
-    "保修期多久", "能合并发货吗", "说明书丢了能再发一份吗",
-)  # fmt: skip
-_COMPLAINTS = (
-    "少了一袋，请尽快处理", "袋子漏气，要求补发", "客服说三天回复，到现在没消息", "收到的口味发错了",
-    "箱子压扁了，碎了一半", "等了一周还没到，太慢了",
-)  # fmt: skip
-_YELLOW = (
-    "感觉是假货，味道跟以前不一样", "这就是虚假宣传吧", "主播骗子，说好的分量呢", "怀疑买到假货了", "太夸大了吧",
-    "我买的也是假货", "虚假宣传，分量对不上", "夸大得离谱",
-)  # fmt: skip
 _PAY_TEN, _NO_FAKE = "本店假一赔十，放心拍", "足跡优选绝无假货"
 _YELLOW_STREAM = "BE062"
 
@@ -60,9 +35,10 @@ def _live(world: World, streams: pl.DataFrame, orders: pl.DataFrame) -> pl.DataF
     share = world.size.chatter * streams.height / 2 / max(1, buyers.height)
     said = buyers.filter(pl.Series(world.chance.uniform("live/said", buyers.height) < share))
     wait = pl.Series(world.chance.whole("live/second", said.height, -90, 60))
+    texts = world.chance.pick("live/text", said.height, words()["comments"]["live"])
     return said.select(
         ts=pl.col("order_ts") + wait,
-        text=pl.Series(world.chance.pick("live/text", said.height, _LIVE), dtype=pl.String),
+        text=pl.Series(texts, dtype=pl.String),
         stream_id="stream_id", user_id="user_id", host_id="host_id", source=pl.lit("live"),
         is_complaint=pl.lit(value=False),
     )  # fmt: skip
@@ -71,13 +47,14 @@ def _live(world: World, streams: pl.DataFrame, orders: pl.DataFrame) -> pl.DataF
 def _reviews(world: World, orders: pl.DataFrame) -> pl.DataFrame:
     share = world.size.chatter / 80
     said = orders.filter(pl.Series(world.chance.uniform("review/said", orders.height) < share))
-    number = world.chance.whole("review/text", said.height, 0, len(_REVIEWS) - 1)
+    texts = words()["comments"]["reviews"]
+    number = world.chance.whole("review/text", said.height, 0, len(texts) - 1)
     wait = pl.Series(world.chance.whole("review/wait", said.height, 3 * 86_400, 9 * 86_400))
     table = said.select(
         ts=pl.col("order_ts") + wait,
-        text=pl.Series([_REVIEWS[k][0] for k in number], dtype=pl.String),
+        text=pl.Series([texts[k]["text"] for k in number], dtype=pl.String),
         stream_id="stream_id", user_id="user_id", sku_id="sku_id", source=pl.lit("review"),
-        rating=pl.Series([_REVIEWS[k][1] for k in number], dtype=pl.Int64),
+        rating=pl.Series([texts[k]["rating"] for k in number], dtype=pl.Int64),
         is_complaint=pl.lit(value=False),
     )  # fmt: skip
     return table.filter(pl.col("ts") < int(moment(ALERT_DAY + 5)))
@@ -87,9 +64,10 @@ def _service(world: World, orders: pl.DataFrame) -> pl.DataFrame:
     share = world.size.chatter / 100
     asked = orders.filter(pl.Series(world.chance.uniform("service/asked", orders.height) < share))
     rows, chance = asked.height, world.chance
+    texts = chance.pick("service/text", rows, words()["comments"]["service"])
     return asked.select(
         ts=pl.col("order_ts") + 1800,
-        text=pl.Series(chance.pick("service/text", rows, _SERVICE), dtype=pl.String),
+        text=pl.Series(texts, dtype=pl.String),
         stream_id="stream_id", user_id="user_id", source=pl.lit("service"),
         first_response_s=pl.Series(chance.whole("service/wait", rows, 20, 280).astype(float)),
         handled_by=pl.Series(chance.choice("service/by", rows, {"human": 0.6, "bot": 0.4}),
@@ -102,9 +80,10 @@ def _complaints(world: World, orders: pl.DataFrame) -> pl.DataFrame:
     """One message for every order marked as a complaint, on the day after."""
     marked = orders.filter("is_complaint")
     rows, chance = marked.height, world.chance
+    texts = chance.pick("complain/text", rows, words()["comments"]["complaints"])
     return marked.select(
         ts=pl.col("order_ts") + 86_400 + pl.Series(chance.whole("complain/s", rows, 0, 9 * 3600)),
-        text=pl.Series(chance.pick("complain/text", rows, _COMPLAINTS), dtype=pl.String),
+        text=pl.Series(texts, dtype=pl.String),
         stream_id="stream_id", user_id="user_id", sku_id="sku_id", source=pl.lit("service"),
         first_response_s=pl.Series(chance.whole("complain/wait", rows, 30, 290).astype(float)),
         handled_by=pl.lit("human"), is_complaint=pl.lit(value=True),
@@ -117,11 +96,11 @@ def _alerts(world: World, streams: pl.DataFrame, orders: pl.DataFrame) -> pl.Dat
     at = int(moment(ALERT_DAY))
     minute = world.param("PT08.window_min") * 60
     pay_ten, no_fake = world.param("PT08.null_pay_ten"), world.param("PT08.null_no_fake")
-    hits = world.param("PT08.hits")
+    hits, yellow = world.param("PT08.hits"), words()["comments"]["yellow"]
     said = [
         ([at + 20 * 3600 + 612], [world.param("PT07.text")], COMPLAINT_STREAMS["b"]),
         ([at + 15 * 3600 + 95], [world.param("PT07.null_text")], COMPLAINT_STREAMS["a"]),
-        (_spread(burst + 1830, hits, minute), [_YELLOW[k % len(_YELLOW)] for k in range(hits)],
+        (_spread(burst + 1830, hits, minute), [yellow[k % len(yellow)] for k in range(hits)],
          _YELLOW_STREAM),
         (_spread(at + 19 * 3600, pay_ten, minute), [_PAY_TEN] * pay_ten, QUIET_STREAM),
         (_spread(at + 19 * 3600 + 7, no_fake, minute), [_NO_FAKE] * no_fake, QUIET_STREAM),

@@ -48,7 +48,11 @@ def home(world: World) -> Part:
 
 
 def _noisy(world: World, name: str, base: float) -> np.ndarray:
-    return base * (1 + world.param("PT02.noise") * world.chance.normal(f"PT02/{name}", DAYS))
+    """Daily rates around ``base``; as quotas, every weekday has the same mean."""
+    luck = world.chance.normal(f"PT02/{name}", DAYS)
+    if world.chance.noise == "quota":
+        luck = luck - np.tile(luck.reshape(-1, 7).mean(axis=0), DAYS // 7)
+    return base * (1 + world.param("PT02.noise") * luck)
 
 
 def _weekend_share(world: World, days: np.ndarray) -> np.ndarray:

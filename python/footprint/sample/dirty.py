@@ -1,5 +1,6 @@
-"""Faults of real exports (PT44): duplicate lines, negative amounts, stream ids nobody knows, streams
-whose sales differ from their orders, and a second goods file in GB18030 with percent as text."""
+"""Faults of real exports (PT44): duplicate lines, negative amounts, stream ids nobody knows,
+streams whose sales differ from their orders, and a second goods file in GB18030 with percent as
+text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""Stream minutes: people leave faster above the latency break (PT03); stutter by region (PT03b); the
-long streams carry the minutes of PT24. Likes per minute do not know the latency (PT03's null twin).
-"""
+"""Stream minutes: people leave faster above the latency break (PT03); stutter by region (PT03b);
+the long streams carry PT24. Likes per minute do not know the latency (PT03's null twin)."""
 
 from __future__ import annotations
 

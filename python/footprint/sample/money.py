@@ -1,5 +1,5 @@
-"""Costs, the budget plan and the channel sheet. Logistics outgrows its plan in the week of Double 11
-(PT22); the 618 week comes near the limit and stays under it."""
+"""Costs, the budget plan and the channel sheet. Logistics outgrows its plan in the week of Double
+11 (PT22); the 618 week comes near the limit and stays under it."""
 
 from __future__ import annotations
 

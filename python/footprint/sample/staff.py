@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from footprint.sample.calendar import day_of
+from footprint.sample.words import words
 from footprint.sample.world import World
 
 HEAD_HOST, SECOND_HOST = "H01", "H02"
@@ -20,22 +21,19 @@ CREWS: dict[str, tuple[str, ...]] = {
     "food": ("H13", "H14"),
     "health": ("H15", "H16"),
 }
-_NAMES = (
-    "林小满", "周野", "陈知夏", "吴晓北", "许一诺", "何田田", "郑南星", "沈书言", "顾清", "苏木",
-    "江禾", "陆青川", "谢暖", "秦朗", "白芷", "叶长安", "马依努尔",
-)  # fmt: skip
 _CREATORS = 24
 
 
 def hosts(world: World) -> pl.DataFrame:
     """The hosts table: 17 own hosts and the partner creators; dates as day numbers."""
-    chance, own = world.chance, len(_NAMES)
+    chance, names = world.chance, words()["hosts"]
+    own = len(names)
     category = {host: name for name, crew in CREWS.items() for host in crew}
     ids = [f"H{n + 1:02d}" for n in range(own)]
     hired = chance.whole("hosts/hired", own, day_of(date(2024, 3, 1)), day_of(date(2026, 3, 1)))
     people = pl.DataFrame({
         "host_id": ids,
-        "name": _NAMES,
+        "name": names,
         "role": ["主播"] * own,
         "status": ["在职"] * own,
         "tier": ["头部"] * 2 + ["腰部"] * (own - 2),

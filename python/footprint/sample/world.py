@@ -32,7 +32,7 @@ CROWDS = {
 @dataclass(frozen=True, slots=True)
 class Size:
     """``browsers``: visitors around the truths; ``health_buyers`` and ``journey_parts`` size PT05
-    and PT09 (counts are divided by ``journey_parts``); ``chatter``: ordinary comments per stream."""
+    and PT09 (counts are divided by ``journey_parts``); ``chatter``: comments per stream."""
 
     browsers: int
     health_buyers: int
@@ -43,7 +43,7 @@ class Size:
 SIZES = {
     "tiny": Size(150, 500, 10, 2.0),
     "demo": Size(1_200, 1_000, 10, 4.0),
-    "large": Size(1_150_000, 1_000, 1, 4.0),
+    "large": Size(1_700_000, 1_000, 1, 4.0),
 }
 
 

@@ -27,10 +27,12 @@ def _weekend(world: World) -> Truth:
             Check("weekend_pp", "near", pp, 0.2),
             Check("seasonal_strength", "gt", 0.6),
             Check("weekend_p", "lt", 0.01),
+            Check("verdict", "eq", "effect_up"),
         )),
         Asked("home, flat all week", scope=category("home"), **ask, checks=(
             Check("seasonal_strength", "lt", 0.3),
-            Check("weekend_pp", "near", 0.0, 0.25),
+            Check("weekend_pp", "near", 0.0, 0.1),
+            Check("verdict", "eq", "no_effect"),
         )),
     )  # fmt: skip
 

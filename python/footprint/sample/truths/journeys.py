@@ -1,4 +1,4 @@
-"""What each model must credit the seeding channel with in apparel (PT09), from the path counts alone.
+"""What each model must credit the seeding channel with in apparel (PT09), from path counts alone.
 
 Written from the definitions, apart from the engine, so that the two can disagree. Source: rules of
 first, last, linear, U-shape 40/20/40, time decay by half-life; first-order Markov removal effect.
@@ -6,7 +6,8 @@ first, last, linear, U-shape 40/20/40, time decay by half-life; first-order Mark
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def credited(conversions: Paths, nulls: Paths, gap_days: float, channel: str) ->
     return {**found, "markov": _markov(conversions, nulls, channel)}
 
 
-def _by_rule(conversions: Paths, channel: str, rule) -> float:
+def _by_rule(conversions: Paths, channel: str, rule: Callable[[int], Sequence[float]]) -> float:
     total = 0.0
     for path, count in conversions.items():
         steps = path.split(">")
@@ -63,7 +64,7 @@ def _reached(conversions: Paths, nulls: Paths, codes: list[str], removed: str | 
     for column, paths in enumerate((conversions, nulls)):
         for path, count in paths.items():
             states = [0, *(index[step] for step in path.split(">"))]
-            for a, b in zip(states, states[1:], strict=False):
+            for a, b in pairwise(states):
                 flow[a, b] += count
             ends[states[-1], column] += count
     out = flow.sum(axis=1) + ends.sum(axis=1)

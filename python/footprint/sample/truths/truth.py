@@ -70,7 +70,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its parameters and scope (``from``, ``to``, ``where``) and what it must say."""
+    """A question, its parameters and scope (``from``, ``to``, ``where``), and what it must say."""
 
     where: str
     question: str
