@@ -139,14 +139,10 @@ def ask(
     lang: LangOption = None,
 ) -> None:
     """Answer one question. 回答一个问题"""
-    from footprint.scope import Scope
     from footprint.terminal.printing import result_text
-    from footprint.workspace import parse_day, parse_where
 
     opened, words = _open(workspace), language(lang)
-    scope = Scope(
-        parse_day(from_), parse_day(to), parse_where(where or ()), str(opened.settings.value("tz"))
-    )
+    scope = opened.scope(where or (), from_, to)
     result = opened.ask(question, scope, **_pairs(set, "--set"))
     if as_json:
         _json(result.to_dict(words))

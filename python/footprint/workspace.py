@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from footprint.errors import UsageError
+from footprint.ingest.mapping import check_request
 from footprint.ingest.report import ImportReport
 from footprint.questions import Question, ask, questions
 from footprint.result import Result
@@ -135,11 +136,19 @@ class Workspace:
         by commas); ``from_`` and ``to`` are days in the shop's time zone, both included. Raises
         UsageError (unknown name or value) and DataMissing (names the file to upload).
         """
-        data = self.data()
-        if scope is None:
-            scope = Scope(parse_day(from_), parse_day(to), parse_where(where), data.tz)
-            _check_order(scope)
-        return ask(data, id, scope, params)
+        return ask(self.data(), id, scope or self.scope(where, from_, to), params)
+
+    def scope(
+        self, where: Where = (), from_: date | str | None = None, to: date | str | None = None
+    ) -> Scope:
+        """A scope in the shop's time zone; see ``ask``. UsageError for wrong days and slices."""
+        scope = Scope(_day(from_), _day(to), parse_where(where), self.data().tz)
+        if scope.start and scope.end and scope.start > scope.end:
+            raise UsageError(
+                Text("开始日期晚于结束日期", "the period begins after its end"),
+                Text("请对调两个日期。", "Swap the two dates."),
+            )
+        return scope
 
     def brief(self, week: str | None = None) -> Brief:
         """The weekly brief of an ISO week such as 2026-W46, by default the last whole one."""
@@ -164,6 +173,7 @@ class Workspace:
         called with 0..1 and a sentence. Raises WorkspaceError when another import stays busy longer
         than ``patience_s`` seconds.
         """
+        check_request(table, mapping)
         uploads = _several(files)
         with importing(self.path, patience_s):
             tz = str(self.settings.value("tz"))
@@ -239,8 +249,7 @@ def _pair(item: str) -> tuple[str, str]:
     return column.strip(), value
 
 
-def parse_day(day: date | str | None) -> date | None:
-    """A day as the scope takes it. Raises UsageError for what is no date."""
+def _day(day: date | str | None) -> date | None:
     if day is None or isinstance(day, date):
         return day
     try:
@@ -250,14 +259,6 @@ def parse_day(day: date | str | None) -> date | None:
             Text(f"看不懂的日期“{day}”", f"“{day}” is not a date"),
             Text("请写成 2026-11-09。", "Write it as 2026-11-09."),
         ) from error
-
-
-def _check_order(scope: Scope) -> None:
-    if scope.start and scope.end and scope.start > scope.end:
-        raise UsageError(
-            Text("开始日期晚于结束日期", "the period begins after its end"),
-            Text("请对调两个日期。", "Swap the two dates."),
-        )
 
 
 def _several(files: Upload | Sequence[Upload]) -> list[Upload]:

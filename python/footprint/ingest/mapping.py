@@ -34,6 +34,17 @@ def scorer(mapping: Mapping[str, str] | None) -> Callable[[Iterable[str]], int]:
     return lambda row: sum(1 for heading in row if heading and normal(heading) in known)
 
 
+def check_request(table: str | None, mapping: Mapping[str, str] | None) -> None:
+    """Raise UsageError for a table or column that the schema does not have."""
+    if table is not None and table not in TABLES:
+        raise unknown("table", "表", table, TABLES)
+    tables = [TABLES[table]] if table else list(TABLES.values())
+    columns = {name: None for one in tables for name in one.polars_schema}
+    for column in (mapping or {}).values():
+        if column not in columns:
+            raise unknown("column", "列", column, columns)
+
+
 def map_headings(
     name: str, headings: Sequence[str], table: str | None, mapping: Mapping[str, str] | None
 ) -> Mapped:
@@ -42,8 +53,7 @@ def map_headings(
     Raises UsageError for an unknown table or column, InputRejected when nothing matches or a
     required column is missing.
     """
-    if table is not None and table not in TABLES:
-        raise unknown("table", "表", table, TABLES)
+    check_request(table, mapping)
     wanted = {normal(heading): column for heading, column in (mapping or {}).items()}
     tables = [TABLES[table]] if table else _candidates(name, headings, wanted)
     found = Mapped(tables[0], _positions(tables[0], headings, wanted))

@@ -1,0 +1,50 @@
+"""The demo's workspace, and starting the app as a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from footprint.errors import WorkspaceError
+from footprint.terminal import serving
+from footprint.workspace import Workspace
+
+HEAD = "order_id,order_ts,user_id,sku_id,qty,paid_amount"
+
+
+def _sample(folder: Path, amount: int) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    (folder / "orders.csv").write_text(f"{HEAD}\n1,2026-11-10,u,s,1,{amount}\n", "utf-8")
+    (folder / "truths.csv").write_text("id,value\nPT01,2\n", "utf-8")
+    return serving.sample_files(folder)
+
+
+def test_the_demo_imports_the_sample_once_and_anew_when_it_changed(tmp_path: Path) -> None:
+    files = _sample(tmp_path / "sample", 5)
+    assert [file.name for file in files] == ["orders.csv"]
+    first, report = serving.demo_workspace(files, tmp_path / "cache")
+    assert report.accepted == 1
+    again, report = serving.demo_workspace(files, tmp_path / "cache")
+    assert again == first
+    assert report.files[0].already
+    other, _ = serving.demo_workspace(_sample(tmp_path / "sample", 6), tmp_path / "cache")
+    assert other != first
+    assert not first.exists()
+    assert Workspace(other).data().frame("orders")["paid_amount"].to_list() == [6.0]
+
+
+def test_the_app_is_found_and_what_is_absent_is_named() -> None:
+    assert (serving.beside("app", "server.py") / "server.py").is_file()
+    with pytest.raises(WorkspaceError, match="nowhere"):
+        serving.beside("nowhere", "x")
+
+
+def test_the_app_runs_as_its_own_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = tmp_path / "told.txt"
+    (tmp_path / "server.py").write_text(
+        f"import sys; open({str(told)!r}, 'w').write(' '.join(sys.argv[1:])); sys.exit(7)\n"
+    )
+    monkeypatch.setattr(serving, "beside", lambda name, holding: tmp_path)
+    code = serving.run_app(tmp_path / "shop", 8601, open_browser=True)
+    assert code == 7
+    assert told.read_text() == f"--workspace {tmp_path / 'shop'} --port 8601 --open"
