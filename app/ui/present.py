@@ -17,6 +17,7 @@ from footprint import export
 from footprint.result import Result
 from footprint.text import Lang, Text
 
+from app import data
 from app.ui import labels, markup, tokens
 from app.ui.charts.base import Chart
 
@@ -101,7 +102,7 @@ def table(
         return
     frame = labels.localised(frame, lang)
     chosen = [name for name in columns or frame.columns if name in frame.columns]
-    shown = worded(frame.select(chosen).head(_SHOWN), lang)
+    shown = _local(worded(frame.select(chosen).head(_SHOWN), lang))
     known = _interval_units(frame) | dict(units or {})
     config = {
         name: _column(name, shown, lang, known.get(name), (headings or {}).get(name), name in bars)
@@ -117,6 +118,19 @@ def table(
     )
     if frame.height > _SHOWN:
         markup.notes([_MORE(lang, shown=_SHOWN, total=frame.height)])
+
+
+def _local(frame: pl.DataFrame) -> pl.DataFrame:
+    """Instants as wall time of the shop."""
+    moments = [
+        name
+        for name, dtype in frame.schema.items()
+        if isinstance(dtype, pl.Datetime) and dtype.time_zone
+    ]
+    zone = data.current().tz
+    return frame.with_columns(
+        pl.col(name).dt.convert_time_zone(zone).dt.replace_time_zone(None) for name in moments
+    )
 
 
 def _interval_units(frame: pl.DataFrame) -> dict[str, str]:

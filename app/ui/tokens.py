@@ -93,6 +93,16 @@ SERIES = (
 MARK = SERIES[0]
 MARK_2 = SERIES[1]
 REFERENCE = SERIES[7]
+# Phases and tiers keep their colour on every chart.
+PHASES = {
+    "new": SERIES[5],
+    "exposure": SERIES[0],
+    "conversion": SERIES[2],
+    "repurchase": SERIES[1],
+    "fission": SERIES[4],
+    "dormant": SERIES[7],
+}
+TIERS = {"high": SERIES[1], "mid": SERIES[0], "potential": SERIES[2], "dormant": SERIES[7]}
 STATUS = {"red": "#d6453d", "yellow": "#c98a00", "green": "#23925a", "grey": "#7a8796"}
 
 # Low to high, ten steps. In the dark a low value is close to the page, so it recedes there too.

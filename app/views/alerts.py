@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 from footprint import format as fmt
-from footprint.result import Finding, Result
+from footprint.result import Result
 from footprint.scope import Scope
 from footprint.text import Lang, Text
 
@@ -21,17 +21,21 @@ _YELLOW = Text("黄色：有 {n} 条要盯住", "Yellow: {n} to watch")
 _GREEN = Text("绿色：没有未处理的预警", "Green: nothing open")
 _WHY = Text("共 {open} 条未处理：{rules}。", "{open} open: {rules}.")
 _QUIET = Text("全部规则已检查，都没有触发。", "Every rule was checked and none has fired.")
-_OPEN = Text("未处理的预警", "Open alerts")
+_TITLE = Text("现在的状态", "Status now")
+_LEAD = Text(
+    "红、黄由规则决定；没有触发的规则才算绿。",
+    "Rules decide red and yellow; green is only when none has fired.",
+)
 _HEADS = (
     Text("颜色", "Colour"),
-    Text("规则", "Rule"),
-    Text("实测", "Measured"),
-    Text("界线", "Threshold"),
+    Text("预警", "Alert"),
+    Text("发生了什么", "What happened"),
+    Text("先做什么", "Do first"),
     Text("样本", "n"),
     Text("开始", "Since"),
     Text("期限", "Deadline"),
-    Text("剩余", "Time left"),
 )
+_STATES = ("alerting", "pending", "open")
 _LEFT = Text("还剩 {time}", "{time} left")
 _OVER = Text("已超 {time}", "{time} overdue")
 _AS_OF = Text(
@@ -41,14 +45,13 @@ _AS_OF = Text(
 
 def status(scope: Scope, lang: Lang) -> None:
     """The colour with its reason, then the open alerts with their deadlines."""
-    with section("alerts", lang, card=False):
+    with section("alerts", lang, _TITLE, _LEAD):
         result = data.ask("alerts", scope)
         frame = result.frames["alerts"]
-        opened = frame.filter(pl.col("state") == "open") if "state" in frame.columns else frame
+        opened = labels.localised(frame.filter(pl.col("state").is_in(_STATES)), lang)
         _banner(result, opened, lang)
         if opened.height:
-            markup.heading(_OPEN(lang))
-            markup.show(_table(opened, result, lang))
+            markup.show(_table(opened, lang))
             markup.notes([_AS_OF(lang)])
         markup.notes([note(lang) for note in result.notes])
         present.tools("alerts", lang, result)
@@ -59,7 +62,7 @@ def _banner(result: Result, opened: pl.DataFrame, lang: Lang) -> None:
     if not opened.height:
         markup.banner("green", _GREEN(lang), _QUIET(lang))
         return
-    rules = [labels.value(rule, lang) for rule in opened["rule"].unique(maintain_order=True)]
+    rules = [labels.value(rule, lang) for rule in opened["name"].unique(maintain_order=True)]
     joint = "、" if lang == "zh" else ", "
     why = _WHY(lang, open=opened.height, rules=joint.join(rules))
     title = _RED(lang, n=red) if red else _YELLOW(lang, n=yellow)
@@ -71,33 +74,27 @@ def _number(result: Result, name: str) -> float:
     return scalar.value if scalar and isinstance(scalar.value, int | float) else 0
 
 
-def _table(frame: pl.DataFrame, result: Result, lang: Lang) -> str:
-    problems = {finding.id: finding for finding in result.findings}
+def _table(frame: pl.DataFrame, lang: Lang) -> str:
     heads = "".join(f"<th>{escape(head(lang))}</th>" for head in _HEADS)
-    rows = "".join(_row(row, problems.get(row.get("finding")), lang) for row in frame.to_dicts())
+    order = pl.col("colour").replace_strict({"red": 0, "yellow": 1}, default=2)
+    rows = "".join(_row(row, lang) for row in frame.sort(order, maintain_order=True).to_dicts())
     return markup.table_html(f"<tr>{heads}</tr>{rows}")
 
 
-def _row(row: dict[str, Any], finding: Finding | None, lang: Lang) -> str:
-    unit = row.get("unit") or ""
-    words = finding.problem(lang) if finding else labels.value(row["rule"], lang)
-    n = row.get("n")
-    cells = [
-        markup.badge(row["colour"], labels.value(row["colour"], lang)),
-        escape(words),
-        escape(fmt.show(row.get("value"), unit, lang)),
-        escape(fmt.show(row.get("threshold"), unit, lang)),
-        escape(fmt.number(n, lang, 0)) if n is not None else fmt.MISSING,
-        escape(_day(row.get("since"), lang)),
-        escape(_day(row.get("deadline"), lang)),
-        escape(_left(row.get("deadline"), lang)),
-    ]
-    css = ("nowrap", "", "r", "r", "r", "nowrap", "nowrap", "nowrap")
-    return (
-        "<tr>"
-        + "".join(f'<td class="{c}">{cell}</td>' for c, cell in zip(css, cells, strict=True))
-        + "</tr>"
+def _row(row: dict[str, Any], lang: Lang) -> str:
+    deadline = escape(_day(row["deadline"], lang))
+    if row["deadline"]:
+        deadline += f"<br><b>{escape(_left(row['deadline'], lang))}</b>"
+    cells = (
+        ("nowrap", markup.badge(row["colour"], labels.value(row["colour"], lang))),
+        ("nowrap", f"<b>{escape(row['name'])}</b>"),
+        ("", escape(row["problem"] or "")),
+        ("", escape(row["action"] or "")),
+        ("r", escape(fmt.number(row["n"], lang, 0))),
+        ("nowrap", escape(_day(row["since"], lang))),
+        ("nowrap", deadline),
     )
+    return "<tr>" + "".join(f'<td class="{css}">{cell}</td>' for css, cell in cells) + "</tr>"
 
 
 def _day(moment: Any, lang: Lang) -> str:

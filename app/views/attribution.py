@@ -33,6 +33,9 @@ _MODEL = Text("方法", "Model")
 _SHIFT = Text("比末次触点多分或少分", "More or less credit than last touch")
 _SHIFT_OF = Text("{model}比末次触点", "{model} against last touch")
 _SHARE = Text("归因份额", "Credited share")
+_METHODS = Text("画哪些方法", "Methods drawn")
+_FIRST_CHOICE = ["first", "linear", "u_shape", "time_decay", "markov", "shapley_rate"]
+_ALL = Text("全部方法的份额", "Shares of every method")
 _BALANCE = Text("每种分法加起来等于订单表吗", "Does each model add up to the orders?")
 _PATHS = Text("成交之前走过的路", "Paths before a purchase")
 _PATHS_LEAD = Text(
@@ -66,21 +69,34 @@ def _models(scope: Scope, lang: Lang) -> None:
         result.scalars, ("total", "attributed", "unattributed", "p_conversion", "journeys"), lang
     )
     credits = result.frames["credits"]
-    shares = Field("share", "rate", _SHARE(lang))
-    draw = partial(
-        points.ranges,
-        _touches(credits),
-        Field("touch"),
-        shares,
-        Field("model"),
-        lang,
-        base_code="last",
-    )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        present.chart(draw, "models", _MODELS(lang), result, lang)
+        names = [m for m in credits["model"].unique(maintain_order=True) if m != "last"]
+        methods = st.pills(
+            _METHODS(lang),
+            names,
+            selection_mode="multi",
+            key=f"methods-{lang}",
+            default=[m for m in _FIRST_CHOICE if m in names],
+            format_func=lambda code: labels.value(code, lang),
+        )
+        drawn = _touches(credits).filter(pl.col("model").is_in([*methods, "last"]))
+        share = Field("share", "rate", _SHARE(lang))
+        draw = partial(
+            points.ranges, drawn, Field("touch"), share, Field("model"), lang, base_code="last"
+        )
+        present.chart(draw, "models", _MODELS(lang), result, lang, tuple(methods))
     with right:
         _shift(result, lang)
+    with st.expander(_ALL(lang), icon=":material/table_rows:"):
+        wide = _touches(credits).pivot("touch", index="model", values="share")
+        present.table(
+            wide,
+            "credits",
+            lang,
+            units=dict.fromkeys(wide.columns[1:], "rate"),
+            headings={name: labels.value(name, lang) for name in wide.columns[1:]},
+        )
     if "reconciliation" in result.frames:
         with st.expander(_BALANCE(lang), icon=":material/balance:"):
             present.table(result.frames["reconciliation"], "reconciliation", lang)

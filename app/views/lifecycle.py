@@ -10,13 +10,13 @@ from footprint.scope import Scope
 from footprint.text import Lang, Text
 
 from app import data
-from app.ui import cards, controls, labels, markup, present
+from app.ui import cards, controls, labels, markup, present, tokens
 from app.ui.charts import flow as flows
 from app.ui.charts import lines, points
 from app.ui.charts.base import Field, months
 from app.ui.section import fragment, section
 
-ORDER = ("fission", "repurchase", "conversion", "converted", "exposure", "dormant")
+ORDER = ("fission", "repurchase", "conversion", "exposure", "new", "dormant")
 _PHASES = Text("每个月各阶段有多少人", "People in each phase, month by month")
 _PHASES_LEAD = Text(
     "看过、买过、再买过、带人来买过：每人每月只算到达的最高阶段。",
@@ -30,8 +30,8 @@ _FLOW_LEAD = Text(
     "带子的宽度是人数，从左边的阶段流到下个月的阶段。",
     "The width of a ribbon is people moving to the phase of the next month.",
 )
-_LAST = Text("看最近几个月", "Latest months")
-_MOVE = Text("月份", "Month")
+_LAST = Text("看最近几次月度变化", "Latest monthly moves")
+_MONTHS = Text("近 {n} 次", "Last {n}")
 _PROFIT = Text("哪个主播的利润来自哪一步", "Which phase earns each host's profit")
 _PROFIT_LEAD = Text(
     "被邀请来的人第一次购买的利润算在裂变上，各阶段加起来等于总利润。",
@@ -64,6 +64,7 @@ def _phases(scope: Scope, lang: Lang) -> None:
         lang,
         order=ORDER[::-1],
         normalise=shown == "share",
+        colours=tokens.PHASES,
     )
     present.chart(draw, "phases", _PHASES(lang), result, lang, shown)
     markup.notes([note(lang) for note in result.notes])
@@ -89,10 +90,13 @@ def _flow(scope: Scope, lang: Lang) -> None:
         [str(n) for n in (1, 3, 6) if n <= len(known)] or ["1"],
         "flow-months",
         lang,
+        words=lambda n: _MONTHS(lang, n=n),
         default=str(min(3, len(known)) if len(known) != 2 else 1),
     )
     chosen = frame.filter(pl.col("month").is_in(known[-int(count) :]))
-    draw = partial(flows.sankey, chosen, _known(frame), lang, users=_COUNT(lang))
+    draw = partial(
+        flows.sankey, chosen, _known(frame), lang, users=_COUNT(lang), colours=tokens.PHASES
+    )
     present.chart(draw, "flow", _FLOW(lang), result, lang, count)
     with st.expander(labels.column("users", lang), icon=":material/table_rows:"):
         present.table(chosen.sort("month", "users", descending=True), "flow", lang, bars=("users",))
@@ -118,6 +122,7 @@ def profit(scope: Scope, lang: Lang) -> None:
             Field("phase"),
             lang,
             order=ORDER[::-1],
+            colours=tokens.PHASES,
         )
         present.chart(draw, "profit", _PROFIT(lang), result, lang)
         present.tools("profit", lang, result, draw, ("profit",))

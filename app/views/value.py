@@ -10,7 +10,7 @@ from footprint.scope import Scope
 from footprint.text import Lang, Text
 
 from app import data
-from app.ui import cards, markup, present
+from app.ui import cards, markup, present, tokens
 from app.ui.charts import grids, lines
 from app.ui.charts.base import Field, months
 from app.ui.section import section
@@ -49,6 +49,7 @@ def tiers(scope: Scope, lang: Lang) -> None:
             lang,
             by=Field("tier"),
             order=ORDER,
+            colours=tokens.TIERS,
         )
         left, right = st.columns([3, 2], gap="medium")
         with left:

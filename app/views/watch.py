@@ -94,11 +94,11 @@ def _negative(scope: Scope, lang: Lang) -> None:
         lines.line,
         result.frames["days"],
         Field("date"),
-        Field("index", title=_NEGATIVE(lang)),
+        Field("index", title=""),
         lang,
         points=False,
     )
-    present.chart(draw, "negative", _NEGATIVE(lang), result, lang)
+    present.chart(draw, "negative", _NEGATIVE(lang), result, lang, title=_NEGATIVE(lang))
     markup.notes([note(lang) for note in result.notes])
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import altair as alt
@@ -14,6 +15,7 @@ from app.ui import labels, tokens
 
 Chart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 HEIGHT = 260
+NOTHING = "(none)"
 
 _ZH_NUMBER = (
     "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.3~f') + '亿' : "
@@ -83,14 +85,12 @@ def _tip(field: Field, dtype: pl.DataType, lang: Lang) -> alt.Tooltip:
 
 def worded(frame: pl.DataFrame, columns: Sequence[str], lang: Lang) -> pl.DataFrame:
     """The frame with coded values of ``columns`` in words."""
+    text = [n for n in columns if n in frame.columns and frame.schema[n] == pl.String]
     return frame.with_columns(
-        pl.col(name).replace_strict(
-            {code: labels.value(code, lang) for code in frame[name].unique().drop_nulls()},
-            default=pl.col(name),
-            return_dtype=pl.String,
-        )
-        for name in columns
-        if name in frame.columns and frame.schema[name] == pl.String
+        frame[name]
+        .fill_null(NOTHING)
+        .map_elements(lambda code: labels.value(code, lang), return_dtype=pl.String)
+        for name in text
     )
 
 
@@ -99,6 +99,35 @@ def months(frame: pl.DataFrame) -> pl.DataFrame:
     if frame.schema["month"] == pl.Date:
         return frame.with_columns(pl.col("month").dt.strftime("%Y-%m"))
     return frame.with_columns(pl.col("month").cast(pl.String).str.head(7))
+
+
+def coloured(domain: Sequence[str], colours: Mapping[str, str] | None, lang: Lang) -> alt.Scale:
+    """A colour scale over words; ``colours`` gives coded values their fixed colour."""
+    if not colours:
+        return alt.Scale(domain=list(domain))
+    fixed = {labels.value(code, lang): colour for code, colour in colours.items()}
+    spare = iter([c for c in tokens.SERIES if c not in fixed.values()] * len(domain))
+    return alt.Scale(domain=list(domain), range=[fixed.get(w) or next(spare) for w in domain])
+
+
+def legend(columns: int = 6) -> alt.Legend:
+    """A legend above the plot, close to it."""
+    return alt.Legend(
+        title=None,
+        orient="top",
+        columns=columns,
+        labelLimit=170,
+        offset=4,
+        padding=0,
+        symbolOpacity=1,
+        rowPadding=2,
+        columnPadding=12,
+    )
+
+
+def legend_height(entries: int, columns: int = 6) -> int:
+    """Pixels a legend takes away from the plot."""
+    return 26 + 20 * ceil(entries / columns)
 
 
 def text_ink(mode: tokens.Mode) -> tuple[str, str]:

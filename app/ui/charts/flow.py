@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import polars as pl
 from footprint.text import Lang
 
-from app.ui import labels, tokens
-from app.ui.charts.base import Chart
+from app.ui import labels
+from app.ui.charts.base import Chart, coloured, legend
 
 _STEPS = 24
 _GAP = 0.03
@@ -17,7 +17,13 @@ _NODE = 0.035
 
 
 def sankey(
-    flow: pl.DataFrame, order: Sequence[str], lang: Lang, *, users: str, height: int = 380
+    flow: pl.DataFrame,
+    order: Sequence[str],
+    lang: Lang,
+    *,
+    users: str,
+    colours: Mapping[str, str],
+    height: int = 400,
 ) -> Chart:
     """Streams of users between phases from month to month.
 
@@ -27,7 +33,6 @@ def sankey(
     totals = _totals(flow, months)
     peak = max((sum(nodes.values()) for nodes in totals), default=1) or 1
     tops = [_stack(nodes, order, peak) for nodes in totals]
-    colours = {code: tokens.SERIES[i % len(tokens.SERIES)] for i, code in enumerate(order)}
     bands = _bands(flow, months, order, tops, peak, lang)
     boxes = pl.DataFrame(
         [
@@ -45,7 +50,7 @@ def sankey(
         ]
     )
     domain = [labels.value(code, lang) for code in order]
-    colour = alt.Scale(domain=domain, range=[colours[code] for code in order])
+    colour = coloured(domain, colours, lang)
     ticks = list(range(len(tops)))
     names = [_label(months, step) for step in ticks]
     x = alt.X(
@@ -71,9 +76,7 @@ def sankey(
             y=alt.Y("y:Q", scale=y_scale, axis=None),
             y2="y2:Q",
             detail="band:N",
-            color=alt.Color(
-                "phase:N", scale=colour, legend=alt.Legend(title=None, orient="bottom", columns=3)
-            ),
+            color=alt.Color("phase:N", scale=colour, legend=legend()),
             tooltip=[
                 alt.Tooltip("words:N", title=" "),
                 alt.Tooltip("users:Q", title=users, format=","),
@@ -100,8 +103,11 @@ def sankey(
 
 
 def _label(months: Sequence[object], step: int) -> str:
-    """The months move from the one before the first arrival."""
-    return f"→ {months[0]}" if step == 0 else str(months[step - 1])
+    """Each column's month; the first is the one before the first arrival."""
+    if step:
+        return str(months[step - 1])
+    year, month = (int(part) for part in str(months[0]).split("-")[:2])
+    return f"{year - (month == 1)}-{(month - 2) % 12 + 1:02d}"
 
 
 def _totals(flow: pl.DataFrame, months: Sequence[object]) -> list[dict[str, int]]:

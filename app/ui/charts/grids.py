@@ -69,7 +69,7 @@ def heat(
         ),
         tooltip=tooltip([y, x, value, *more, Field("n", "count")], drawn, lang),
     )
-    height = max(90, cell * drawn[y.name].n_unique() + 30)
+    height = max(90, cell * drawn[y.name].n_unique() + 62)
     if not text:
         return cells.properties(height=height)
     words = base.mark_text(fontSize=11).encode(
@@ -143,4 +143,4 @@ def matrix(
         .mark_text(fontSize=14, fontWeight=700, color=palette.page, cursor="pointer")
         .encode(text="risks:Q")
     )
-    return alt.layer(squares, dots, counts).properties(height=330)
+    return alt.layer(squares, dots, counts).properties(height=430)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,19 @@ import polars as pl
 from footprint.text import Lang
 
 from app.ui import labels, tokens
-from app.ui.charts.base import HEIGHT, Chart, Field, axis, number, rule, tooltip, worded
+from app.ui.charts.base import (
+    HEIGHT,
+    Chart,
+    Field,
+    axis,
+    coloured,
+    legend,
+    legend_height,
+    number,
+    rule,
+    tooltip,
+    worded,
+)
 
 
 def _time(frame: pl.DataFrame, x: Field, lang: Lang) -> alt.X:
@@ -48,6 +60,7 @@ def line(
     height: int = HEIGHT,
     order: Sequence[str] | None = None,
     change: date | None = None,
+    colours: Mapping[str, str] | None = None,
 ) -> Chart:
     """A course per group; ``band`` shades low..high, ``target`` draws a marked level.
 
@@ -70,9 +83,11 @@ def line(
     layers: list[alt.Chart | alt.LayerChart] = []
     colour: Any = alt.value(tokens.MARK)
     if by:
-        legend = alt.Legend(title=None, orient="top", labelLimit=160, columns=4)
         colour = alt.Color(
-            by.name, type="nominal", legend=legend, scale=_scale(drawn[by.name], order, lang)
+            by.name,
+            type="nominal",
+            legend=legend(),
+            scale=_scale(drawn[by.name], order, colours, lang),
         )
     if band and {"low", "high"} <= set(drawn.columns):
         layers.append(
@@ -85,6 +100,8 @@ def line(
         .mark_line(strokeWidth=2.2, point={"size": 34} if points else False)
         .encode(**shared, y=alt.Y(**number(y, lang, zero=zero)), color=colour, tooltip=tips)
     )
+    if by:
+        height += legend_height(drawn[by.name].n_unique())
     if target:
         layers.append(rule(*target))
     if change:
@@ -95,13 +112,13 @@ def line(
     return alt.layer(*layers).properties(height=height)
 
 
-def _scale(found: pl.Series, order: Sequence[str] | None, lang: Lang) -> alt.Scale:
+def _scale(
+    found: pl.Series, order: Sequence[str] | None, colours: Mapping[str, str] | None, lang: Lang
+) -> alt.Scale:
     """Groups in the wanted order, so that each keeps its colour; others follow."""
-    if not order:
-        return alt.Scale()
     seen = found.unique(maintain_order=True).to_list()
-    first = [words for code in order if (words := labels.value(code, lang)) in seen]
-    return alt.Scale(domain=first + [words for words in seen if words not in first])
+    first = [words for code in order or () if (words := labels.value(code, lang)) in seen]
+    return coloured(first + [words for words in seen if words not in first], colours, lang)
 
 
 def decomposition(
@@ -117,7 +134,7 @@ def decomposition(
         domain=[words["value"], words["trend"], words["anomaly"]],
         range=[tokens.REFERENCE, tokens.MARK, tokens.MARK_2],
     )
-    colour = alt.Color("what:N", scale=scale, legend=alt.Legend(title=None, orient="top"))
+    colour = alt.Color("what:N", scale=scale, legend=legend())
     tips = tooltip([Field("date"), y, Field("trend", unit), Field("n", "count")], frame, lang)
 
     def named(name: str) -> alt.Chart:
@@ -142,7 +159,7 @@ def decomposition(
         .mark_point(shape="diamond", size=90, filled=True)
         .encode(x=x, y="value:Q", color=colour, tooltip=tips)
     )
-    return alt.layer(days, trend, odd).properties(height=HEIGHT)
+    return alt.layer(days, trend, odd).properties(height=HEIGHT + legend_height(3))
 
 
 def stacked(
@@ -155,6 +172,7 @@ def stacked(
     order: Sequence[str] = (),
     normalise: bool = False,
     height: int = HEIGHT,
+    colours: Mapping[str, str] | None = None,
 ) -> Chart:
     """Bars split into parts; ``order`` lists the coded parts from bottom to top."""
     known = [code for code in order if code in set(frame[by.name].to_list())]
@@ -176,11 +194,11 @@ def stacked(
             color=alt.Color(
                 by.name,
                 type="nominal",
-                scale=alt.Scale(domain=domain),
-                legend=alt.Legend(title=None, orient="top", columns=4),
+                scale=coloured(domain, colours, lang),
+                legend=legend(),
             ),
             order=alt.Order("rank:Q"),
             tooltip=tooltip([x, by, y, Field("users", "count"), Field("n", "count")], drawn, lang),
         )
-        .properties(height=height)
+        .properties(height=height + legend_height(len(domain)))
     )

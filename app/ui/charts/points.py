@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -10,13 +10,25 @@ import polars as pl
 from footprint.text import Lang
 
 from app.ui import labels, tokens
-from app.ui.charts.base import HEIGHT, Chart, Field, axis, number, rule, tooltip, worded
+from app.ui.charts.base import (
+    HEIGHT,
+    Chart,
+    Field,
+    axis,
+    coloured,
+    legend,
+    legend_height,
+    number,
+    rule,
+    tooltip,
+    worded,
+)
 
 ROW = 28
 
 
-def _rows(frame: pl.DataFrame, name: str) -> int:
-    return max(110, ROW * frame[name].n_unique() + 64)
+def _rows(frame: pl.DataFrame, name: str, row: int = ROW) -> int:
+    return max(110, row * frame[name].n_unique() + 64)
 
 
 def intervals(
@@ -42,7 +54,7 @@ def intervals(
         colour = alt.Color(
             mark.name,
             type="nominal",
-            legend=alt.Legend(title=None, orient="top"),
+            legend=legend(),
             scale=alt.Scale(domain=seen, range=[worded_colours[w] for w in seen]),
         )
     tips = tooltip(
@@ -159,10 +171,8 @@ def bars(
     rows = _rows(drawn, label.name)
     if by:
         encodings["yOffset"] = alt.YOffset(by.name, type="nominal")
-        encodings["color"] = alt.Color(
-            by.name, type="nominal", legend=alt.Legend(title=None, orient="top")
-        )
-        rows += 10 * frame.height
+        encodings["color"] = alt.Color(by.name, type="nominal", legend=legend())
+        rows += 9 * frame.height + legend_height(drawn[by.name].n_unique())
     else:
         encodings["color"] = alt.condition(
             f"datum['{value.name}'] < 0", alt.value(tokens.MARK_2), alt.value(tokens.MARK)
@@ -195,16 +205,15 @@ def ranges(
             label,
             by,
             value,
-            Field("low", value.unit),
-            Field("high", value.unit),
             Field("conversions", "count"),
+            Field("low", "count"),
+            Field("high", "count"),
         ],
         drawn,
         lang,
     )
     x = alt.X(**number(value, lang, orient="bottom"))
     methods = [m for m in drawn[by.name].unique(maintain_order=True) if m != base_words]
-    legend = alt.Legend(title=None, orient="top", columns=4, labelLimit=150)
     dots = (
         alt.Chart(drawn.filter(pl.col(by.name) != base_words))
         .mark_point(filled=True, size=62, opacity=0.95)
@@ -213,7 +222,7 @@ def ranges(
             y=y,
             tooltip=tips,
             color=alt.Color(
-                by.name, type="nominal", scale=alt.Scale(domain=methods), legend=legend
+                by.name, type="nominal", scale=alt.Scale(domain=methods), legend=legend()
             ),
         )
     )
@@ -222,7 +231,8 @@ def ranges(
         .mark_point(shape="diamond", size=130, strokeWidth=2.2, color=tokens.REFERENCE)
         .encode(x=x, y=y, tooltip=tips)
     )
-    return alt.layer(span, dots, hollow).properties(height=_rows(drawn, label.name))
+    height = _rows(drawn, label.name, 44) + legend_height(len(methods))
+    return alt.layer(span, dots, hollow).properties(height=height)
 
 
 def scatter(
@@ -274,7 +284,7 @@ def scatter(
         domain = list(flag_words)
         encodings["color"] = alt.Color(
             "kind:N",
-            legend=alt.Legend(title=None, orient="top"),
+            legend=legend(),
             scale=alt.Scale(domain=domain, range=[tokens.MARK, tokens.STATUS["red"]]),
         )
         encodings["shape"] = alt.Shape(
@@ -287,7 +297,7 @@ def scatter(
     if text:
         layers.append(
             alt.Chart(drawn)
-            .mark_text(align="left", dx=9, fontSize=11, color=tokens.REFERENCE)
+            .mark_text(dy=-22, fontSize=12, color=tokens.REFERENCE)
             .encode(x=encodings["x"], y=encodings["y"], text=alt.Text(label.name))
         )
     return alt.layer(*layers).properties(height=height)
@@ -302,15 +312,15 @@ def parts(
     *,
     order: Sequence[str],
     top: int = 12,
+    colours: Mapping[str, str] | None = None,
 ) -> Chart:
     """One horizontal bar per label split into parts, the largest labels on top."""
     biggest = frame.group_by(label.name).agg(pl.col(value.name).sum()).top_k(top, by=value.name)
-    kept = frame.filter(pl.col(label.name).is_in(biggest[label.name].implode()))
+    kept = frame.filter(pl.col(label.name).is_in(biggest[label.name].implode(), nulls_equal=True))
     drawn = worded(kept, [label.name, by.name], lang)
     seen = set(kept[by.name].to_list())
     domain = [labels.value(code, lang) for code in order if code in seen]
     domain += [w for w in drawn[by.name].unique(maintain_order=True) if w not in domain]
-    legend = alt.Legend(title=None, orient="top", columns=4)
     return (
         alt.Chart(drawn)
         .mark_bar()
@@ -319,8 +329,10 @@ def parts(
                 label.name, type="nominal", sort="-x", axis=alt.Axis(title=None, labelLimit=150)
             ),
             x=alt.X(**number(value, lang, orient="bottom")),
-            color=alt.Color(by.name, type="nominal", scale=alt.Scale(domain=domain), legend=legend),
+            color=alt.Color(
+                by.name, type="nominal", scale=coloured(domain, colours, lang), legend=legend()
+            ),
             tooltip=tooltip([label, by, value, Field("share", "rate")], drawn, lang),
         )
-        .properties(height=_rows(drawn, label.name))
+        .properties(height=_rows(drawn, label.name) + legend_height(len(domain)))
     )
