@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 from footprint.errors import DataMissing, UsageError
@@ -68,6 +69,28 @@ def test_benchmark_leaves_small_and_unknown_alone() -> None:
     found = answer({"streams": pl.DataFrame(rows), "benchmarks": BENCH}, "benchmark_alert")
     assert sorted(found.frames["streams"]["state"]) == ["low_n", "no_benchmark"]
     assert found.findings == ()
+
+
+def test_few_viewers_explain_a_low_value() -> None:
+    """Below the bound with 120 viewers is chance; the same rate with 4,000 is an alert."""
+    rows = [stream("few", viewers=120, buyers=3), stream("many", viewers=4000, buyers=100)]
+    rows += [stream(f"s{i}", viewers=400, buyers=20) for i in range(8)]
+    found = answer({"streams": pl.DataFrame(rows), "benchmarks": BENCH}, "benchmark_alert")
+    states = dict(found.frames["streams"].select("stream_id", "state").rows())
+    assert (states["few"], states["many"], states["s0"]) == ("chance", "alert", "ok")
+
+
+def test_benchmark_false_alarms_stay_rare() -> None:
+    """Sound streams of 250 viewers: at most a few of 60 weeks of 10 streams raise an alert."""
+    draw = np.random.default_rng(5)
+    false = 0
+    for _ in range(60):
+        rates = draw.normal(0.05, 0.005, 10)
+        buyers = draw.binomial(250, rates)
+        rows = [stream(f"s{i}", viewers=250, buyers=int(k)) for i, k in enumerate(buyers)]
+        found = answer({"streams": pl.DataFrame(rows), "benchmarks": BENCH}, "benchmark_alert")
+        false += len(found.findings)
+    assert false <= 6
 
 
 def test_benchmark_without_a_row_for_the_metric_says_so() -> None:

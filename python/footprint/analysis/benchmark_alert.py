@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import polars as pl
 
 from footprint.data import Data
-from footprint.errors import UsageError
 from footprint.format import sentence
 from footprint.metrics import View, by_group, measure
 from footprint.metrics.registry import find
 from footprint.names import category_name
 from footprint.questions import Param, question
 from footprint.result import Finding, Result, Scalar
+from footprint.risk.benchmark import against, benchmark_rows
 from footprint.risk.wording import listed, streams_named
 from footprint.scope import Scope
 from footprint.text import Text
 
 _METRICS = ("conversion", "gmv", "aov", "return_rate", "complaint_rate")
-# A benchmark scope may name its column: "category=beauty" or "品类：美妆".
-_NAMED = r"^(category|品类|类目)\s*[=:：]"
-# Ways a benchmark sheet says that a row holds for every category.
-_EVERYWHERE = ("", "all", "total", "industry", "全部", "全行业", "行业", "整体")
 _DEFINITION = Text(
-    "每场的指标与行业基准同品类一行比较：差于“均值 − 设定倍数 × 标准差”即预警。"
+    "每场的指标与行业基准同品类一行比较：差于“均值 − 设定倍数 × 标准差”，"
+    "且不能用人数少的偶然波动解释（多场已校正），即预警。"
     "本店自己的均值和标准差"
     "不参与判断，只作对照。",
     "Each stream against the benchmark row of its category: an alert is a value worse than mean "
-    "minus the set number of standard deviations. The shop's own mean and spread are shown for "
+    "minus the set number of standard deviations that so few viewers do not explain (corrected for "
+    "several streams). The shop's own mean and spread are shown for "
     "contrast only and judge nothing.",
 )
 _PROBLEM = Text(
@@ -75,7 +71,7 @@ def _finding(alerts: pl.DataFrame, result: Result, data: Data, scope: Scope) -> 
             hosts=listed(sorted({h for h in alerts["host"].to_list() if h})),
         ),
         suggestion=_SUGGESTION,
-        confidence=0.9,
+        confidence=1 - max(alerts["p"].to_list()),
         n=int(alerts["n"].sum()),
         page="C1",
         question="benchmark_alert",
@@ -119,12 +115,13 @@ def benchmark_alert(data: Data, scope: Scope, metric: str = "conversion") -> Res
     """Streams of the scope against the benchmark row of their category.
 
     Frame ``streams``: stream_id, category, host, value, n, low, high, mean, sd, bound (in the
-    metric's unit), z = (value - mean) / sd, state (alert, ok, low_n: sample too small,
-    no_benchmark). Scalars: ``alerts``, ``own_sigma_would_flag`` = streams the same rule on each
-    category's own mean and spread would flag. Source: requirement row S7.1-g, truth PT21.
+    metric's unit), z = (value - mean) / sd, p, state (alert; ok; chance: beyond the bound, but so
+    few viewers explain it; low_n: too small to judge; no_benchmark). Scalars: ``alerts``,
+    ``own_sigma_would_flag`` = streams the same rule on each category's own mean and spread would
+    flag. Source: requirement row S7.1-g, truth PT21.
     """
     streams = _against(data, scope, metric)
-    judged = streams.filter(pl.col("state").is_in(["alert", "ok"]))
+    judged = streams.filter(pl.col("state").is_in(["alert", "chance", "ok"]))
     return Result(
         scalars={
             "alerts": Scalar(
@@ -147,57 +144,15 @@ def _against(data: Data, scope: Scope, metric: str) -> pl.DataFrame:
     declared = find(metric)
     values = by_group(metric, View(data, scope), "stream_id").rename({"key": "stream_id"})
     named = streams_named(data, values["stream_id"].to_list())
-    streams = values.with_columns(named["category"], named["host"]).join(
-        _rows(data, metric), on="category", how="left"
+    least = data.settings.value("min_viewers_for_alert")
+    return against(
+        values.with_columns(named["category"], named["host"]),
+        benchmark_rows(data, metric),
+        sigma=data.settings.value("alert_sigma"),
+        higher_is_better=declared.direction == "up",
+        least=int(least) if metric == "conversion" else declared.min_n,
+        is_rate=declared.unit == "rate",
     )
-    sigma, worse = data.settings.value("alert_sigma"), _worse(declared.direction)
-    step = pl.col("sd") * (-sigma if declared.direction == "up" else sigma)
-    least = (
-        data.settings.value("min_viewers_for_alert") if metric == "conversion" else declared.min_n
-    )
-    return (
-        streams.with_columns(
-            bound=pl.col("mean") + step, z=(pl.col("value") - pl.col("mean")) / pl.col("sd")
-        )
-        .with_columns(
-            state=pl.when(pl.col("mean").is_null()).then(pl.lit("no_benchmark"))
-            .when(pl.col("n") < least).then(pl.lit("low_n"))
-            .when(worse(pl.col("value"), pl.col("bound"))).then(pl.lit("alert"))
-            .otherwise(pl.lit("ok"))
-        )
-        .select("stream_id", "category", "host", "value", "n", "low", "high", "mean", "sd",
-                "bound", "z", "state")
-        .sort("z", "stream_id", nulls_last=True)
-    )  # fmt: skip
-
-
-def _worse(direction: str) -> Callable[[pl.Expr, pl.Expr], pl.Expr]:
-    return (lambda a, b: a < b) if direction == "up" else (lambda a, b: a > b)
-
-
-def _rows(data: Data, metric: str) -> pl.DataFrame:
-    """Mean and sd per category: its own newest row, else the newest row that holds everywhere."""
-    rows = data.frame("benchmarks").filter(pl.col("metric") == metric)
-    if rows.is_empty():
-        known = "、".join(data.frame("benchmarks")["metric"].unique().sort().to_list())
-        raise UsageError(
-            Text(f"行业基准里没有指标“{metric}”", f"the benchmarks hold no row for “{metric}”"),
-            Text(f"已有：{known}。请在基准表中补一行。", f"They hold: {known}. Add a row."),
-        )
-    scope = pl.col("scope").fill_null("").str.strip_chars()
-    newest = (
-        rows.with_columns(scope=scope.str.replace(_NAMED, "").str.strip_chars())
-        .sort("year", nulls_last=False)
-        .unique("scope", keep="last")
-        .select("scope", "mean", "sd")
-    )
-    categories = data.frame("streams").select("category").unique()
-    own = categories.join(newest, left_on="category", right_on="scope", how="left")
-    general = newest.filter(pl.col("scope").str.to_lowercase().is_in(_EVERYWHERE)).head(1)
-    if general.is_empty():
-        return own
-    mean, sd = general.select("mean", "sd").row(0)
-    return own.with_columns(pl.col("mean").fill_null(mean), pl.col("sd").fill_null(sd))
 
 
 def _own_flags(streams: pl.DataFrame, direction: str, data: Data) -> int:
