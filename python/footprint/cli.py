@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -21,6 +21,8 @@ from footprint.text import Text
 if TYPE_CHECKING:
     import polars as pl
 
+    from footprint.sample.chance import Noise
+    from footprint.sample.world import Scale
     from footprint.workspace import Workspace
 
 app = typer.Typer(
@@ -268,7 +270,9 @@ def sample(
     """Write the sample shop with its known truths as CSV files. 生成示例数据"""
     from footprint.sample import write
 
-    written = write(out, scale, salt, noise, _pairs(param, "--param"))
+    # The sample checks the words itself and says what is allowed.
+    size, way = cast("Scale", scale), cast("Noise", noise)
+    written = write(out, size, salt, way, _pairs(param, "--param"))
     typer.echo(Text("已写入 {out}", "written to {out}")(language(lang), out=written or out))
 
 

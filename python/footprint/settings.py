@@ -109,7 +109,9 @@ class Settings:
         return Settings({**self._edits, **edits})
 
     def without(self, *keys: str) -> Settings:
-        """A copy with these keys back at their defaults."""
+        """A copy with these keys back at their defaults. Raises UsageError for unknown keys."""
+        for key in keys:
+            self._default(key)
         return Settings({k: v for k, v in self._edits.items() if k not in keys})
 
     def reference(self, key: str) -> Setting:

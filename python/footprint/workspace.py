@@ -191,18 +191,11 @@ class Workspace:
 
     def set_setting(self, key: str, value: Any) -> None:
         """Edit a target, threshold or rule. Raises UsageError for wrong keys and values."""
-        with self._lock:
-            settings = self.settings.with_(**{key: value})
-            history.edit_settings(
-                self._catalogue, settings, "set_setting", key=key, value=settings.value(key)
-            )
+        history.edit_settings(self._catalogue, lambda now: now.with_(**{key: value}), "set", key)
 
     def reset_setting(self, key: str) -> None:
         """Put a setting back to its default."""
-        with self._lock:
-            settings = self.settings
-            settings.get(key)
-            history.edit_settings(self._catalogue, settings.without(key), "reset_setting", key=key)
+        history.edit_settings(self._catalogue, lambda now: now.without(key), "reset", key)
 
     @staticmethod
     def template_csv(table: str, lang: Lang = "zh") -> bytes:

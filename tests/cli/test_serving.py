@@ -15,7 +15,7 @@ HEAD = "order_id,order_ts,user_id,sku_id,qty,paid_amount"
 def _sample(folder: Path, amount: int) -> list[Path]:
     folder.mkdir(exist_ok=True)
     (folder / "orders.csv").write_text(f"{HEAD}\n1,2026-11-10,u,s,1,{amount}\n", "utf-8")
-    (folder / "truths.csv").write_text("id,value\nPT01,2\n", "utf-8")
+    (folder / "truths.json").write_text("[]", "utf-8")
     return serving.sample_files(folder)
 
 

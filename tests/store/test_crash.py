@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -178,14 +179,46 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
         Workspace(place)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_can_be_read_but_not_written(ws: Workspace) -> None:
-    ws.import_files(("a.csv", orders_csv({"1": 5})))
-    ws.path.chmod(0o500)
+READER = """
+import os, sys
+from pathlib import Path
+from footprint.errors import WorkspaceError
+from footprint.workspace import Workspace
+import polars
+
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+reader = Workspace(Path(sys.argv[1]))
+print(reader.data().frame("orders").height)
+for change in (
+    lambda: reader.import_files(("b.csv", sys.argv[2].encode())),
+    lambda: reader.set_setting("roi", 4),
+):
     try:
-        reader = Workspace(ws.path)
-        assert reader.data().frame("orders").height == 1
-        with pytest.raises(WorkspaceError, match="cannot be written"):
-            reader.import_files(("b.csv", orders_csv({"1": 6})))
-    finally:
-        ws.path.chmod(0o700)
+        change()
+    except WorkspaceError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("leftovers", [False, True])
+def test_a_read_only_folder_can_be_read_but_not_written(leftovers: bool) -> None:
+    with tempfile.TemporaryDirectory() as top:
+        Path(top).chmod(0o755)
+        ws = Workspace(Path(top) / "shop")
+        ws.import_files(("a.csv", orders_csv({"1": 5})))
+        if not leftovers:
+            for name in ("app.sqlite-wal", "app.sqlite-shm", "import.lock", "app.lock"):
+                (ws.path / name).unlink(missing_ok=True)
+        ws.path.chmod(0o555)
+        done = subprocess.run(
+            [sys.executable, "-c", READER, str(ws.path), orders_csv({"1": 6}).decode()],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        ws.path.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    height, *refusals = done.stdout.splitlines()
+    assert height == "1"
+    assert len(refusals) == 2
+    assert all("cannot be written" in refusal for refusal in refusals)

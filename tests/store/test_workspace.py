@@ -198,7 +198,7 @@ def test_settings_are_a_new_state_with_an_audit_line(ws: Workspace) -> None:
     ws.reset_setting("complaint_rate")
     assert ws.data_version == before
     actions = [line["action"] for line in ws.audit()]
-    assert actions == ["reset_setting", "set_setting"]
+    assert actions == ["reset", "set"]
     with pytest.raises(UsageError):
         ws.set_setting("complaint_rate", "many")
     with pytest.raises(UsageError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from footprint.ingest.check import Checked, check
 from footprint.ingest.mapping import Mapped, map_headings, scorer
-from footprint.ingest.privacy import is_personal_heading
+from footprint.ingest.privacy import PERSON_COLUMNS, is_personal_heading
 from footprint.ingest.raw import RawSheet
 from footprint.ingest.source import Source
 
@@ -32,8 +32,13 @@ class Ingested:
 
     @property
     def personal(self) -> tuple[str, ...]:
-        """Headings that name contact data of people."""
-        return tuple(h for h in self.sheet.headings if is_personal_heading(h))
+        """Headings of contact data, which was dropped or replaced by pseudonyms."""
+        names = self.headings
+        return tuple(
+            heading
+            for heading in self.sheet.headings
+            if is_personal_heading(heading) and names.get(heading, "user_id") in PERSON_COLUMNS
+        )
 
 
 def ingest(

@@ -88,14 +88,15 @@ class Catalogue:
             db.commit()
 
     def _reader(self) -> sqlite3.Connection:
+        uri = f"{self.path.as_uri()}?mode=ro"
         try:
-            db = self._connect(f"{self.path.as_uri()}?mode=ro")
-            db.execute("select 1 from states limit 1")
+            db = self._connect(uri)
+            db.execute("pragma user_version")
         except sqlite3.OperationalError as error:
             # In a folder that cannot be written SQLite has no place for its shared-memory file.
             if "unable to open" not in str(error) and "readonly" not in str(error):
                 raise
-            return self._connect(f"{self.path.as_uri()}?mode=ro&immutable=1")
+            return self._connect(f"{uri}&immutable=1")
         return db
 
     def _connect(self, uri: str) -> sqlite3.Connection:
@@ -106,7 +107,7 @@ class Catalogue:
         return db
 
     def _user_version(self) -> int:
-        with closing(self._connect(f"{self.path.as_uri()}?mode=ro")) as db:
+        with closing(self._reader()) as db:
             return int(db.execute("pragma user_version").fetchone()[0])
 
     def _migrate(self) -> None:

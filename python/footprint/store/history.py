@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from footprint.errors import UsageError
@@ -44,11 +45,15 @@ def undo(catalogue: Catalogue, folder: Folder) -> list[str]:
     return names
 
 
-def edit_settings(catalogue: Catalogue, settings: Settings, action: str, **detail: Any) -> None:
-    """Make ``settings`` current as a new state, with a line in the audit."""
+def edit_settings(
+    catalogue: Catalogue, change: Callable[[Settings], Settings], action: str, key: str
+) -> None:
+    """Make the changed settings current as a new state, with a line in the audit."""
     with catalogue.changing() as db:
-        append_state(db, "settings", latest(db).tables, settings.edits)
-        audit(db, action, **detail)
+        state = latest(db)
+        settings = change(Settings(state.settings))
+        append_state(db, "settings", state.tables, settings.edits)
+        audit(db, action, key=key, value=settings.value(key))
 
 
 def audit_rows(catalogue: Catalogue) -> list[dict[str, Any]]:

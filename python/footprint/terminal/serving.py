@@ -35,7 +35,7 @@ def beside(name: str, holding: str) -> Path:
 def sample_files(folder: Path | None = None) -> list[Path]:
     """The tables of the committed sample shop."""
     found = folder or beside("sample_data", "orders.csv")
-    return [path for path in sorted(found.glob("*.csv")) if path.stem != "truths"]
+    return sorted(found.glob("*.csv"))
 
 
 def demo_workspace(files: list[Path], cache: Path | None = None) -> tuple[Path, ImportReport]:
