@@ -11,7 +11,7 @@ from footprint.errors import DataMissing
 from footprint.metrics import Measure, SliceError, View, by_group, measure, metrics
 from footprint.metrics.boards import BOARDS, DEFAULT, members
 from footprint.metrics.registry import Metric
-from footprint.metrics.targets import status, target_of
+from footprint.metrics.targets import Target, status, target_of
 from footprint.questions import Param, question
 from footprint.result import Result, Scalar
 from footprint.scope import SLICES, Scope
@@ -21,7 +21,7 @@ _METRICS_FRAME = {
     "group": pl.String, "metric": pl.String, "value": pl.Float64, "n": pl.Int64,
     "low": pl.Float64, "high": pl.Float64, "unit": pl.String, "previous": pl.Float64,
     "change": pl.Float64, "target": pl.Float64, "reference": pl.List(pl.Float64),
-    "direction": pl.String, "status": pl.String,
+    "direction": pl.String, "status": pl.String, "sure": pl.Boolean,
 }  # fmt: skip
 _PARAMS = (
     Param("scorecard", str, DEFAULT, Text("看板", "Scorecard"), tuple(BOARDS)),
@@ -43,7 +43,8 @@ def board(data: Data, scope: Scope, scorecard: str = DEFAULT, slice: str = "none
 
     Scalars: one per metric id. Frames: ``metrics`` (group, metric, value, n, low, high, unit,
     previous, change = value / previous - 1, target, reference = grey marks of the plan, direction,
-    status = met, missed, no_target, too_small, no_data), ``daily`` (date, metric, value, n) and
+    status = met, missed, no_target, too_small, no_data, sure = the whole interval lies on one side
+    of the target), ``daily`` (date, metric, value, n) and
     ``slices`` (slice, metric, value, n). ``previous`` is the equally long period before a closed
     scope. A metric whose table is missing has status no_data and a note naming the file; the others
     work. Source: requirement rows S7.2-e, S1.2.3-a, S7.1-a.
@@ -94,7 +95,16 @@ def _row(
         "previous": previous, "change": change,
         "target": target.value if target else None, "reference": _reference(metric, data),
         "direction": metric.direction, "status": status(metric, target, now),
+        "sure": _sure(target, now),
     }  # fmt: skip
+
+
+def _sure(target: Target | None, now: Measure) -> bool | None:
+    """Does the whole interval lie on one side of the target? None without a target."""
+    if target is None or now.value is None:
+        return None
+    bounds = (now.low, now.high) if now.low is not None and now.high is not None else (now.value,)
+    return len({target.met(bound) for bound in bounds}) == 1
 
 
 def _reference(metric: Metric, data: Data) -> list[float] | None:

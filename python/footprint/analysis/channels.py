@@ -128,8 +128,10 @@ def _months(view: View) -> pl.DataFrame:
         joined.with_columns(pl.col("orders", "new_buyers").fill_null(0))
         .select(
             "month", "channel", "cost", "orders", "new_buyers",
-            cost_per_order=pl.when(pl.col("orders") > 0).then(cost / pl.col("orders")),
-            cost_per_new_buyer=pl.when(pl.col("new_buyers") > 0).then(cost / pl.col("new_buyers")),
+            cost_per_order=pl.when(pl.col("orders") > 0, cost > 0).then(cost / pl.col("orders")),
+            cost_per_new_buyer=pl.when(pl.col("new_buyers") > 0, cost > 0).then(
+                cost / pl.col("new_buyers")
+            ),
         )
         .sort("month", "channel")
     )  # fmt: skip

@@ -39,11 +39,12 @@ def traffic_matrix(data: Data, scope: Scope) -> Result:
     joined = every
     for part in (_visits(view), _bought(view, classes), _spent(view, classes), _credited(view)):
         joined = joined.join(part, on="channel_class", how="left", maintain_order="left")
+    spend = pl.col("spend")
     counts = ("visits", "buyers", "new_buyers", "gmv", "credited")
     frame = joined.with_columns(pl.col(counts).fill_null(0)).select(
         "channel_class", "spend", "visits", "buyers", "new_buyers", "gmv",
-        cac=pl.when(pl.col("new_buyers") > 0).then(pl.col("spend") / pl.col("new_buyers")),
-        roi=pl.when(pl.col("spend") > 0).then(pl.col("gmv") / pl.col("spend")),
+        cac=pl.when(pl.col("new_buyers") > 0, spend > 0).then(spend / pl.col("new_buyers")),
+        roi=pl.when(spend > 0).then(pl.col("gmv") / spend),
         credited="credited",
     )  # fmt: skip
     scalars = {

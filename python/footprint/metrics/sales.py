@@ -105,6 +105,30 @@ def with_buyers(view: View, streams: pl.DataFrame) -> pl.DataFrame:
 
 
 @metric(
+    "best_stream_gmv",
+    title=Text("单场最高成交额", "Best single stream"),
+    unit="CNY",
+    definition=Text(
+        "成交金额最高的一场；场次表没有金额时，按该场订单相加。",
+        "GMV of the best stream; where the stream sheet names none, its orders are added.",
+    ),
+    direction="up",
+    needs=("streams",),
+    rows=("S1.2.2-a",),
+    target_key="stream_gmv_goal",
+    min_n=0,
+)
+def best_stream_gmv(view: View, by: By) -> pl.DataFrame:
+    streams = view.rows("streams", by)
+    if view.data.has("orders"):
+        sold = view.data.frame("orders").group_by("stream_id").agg(sold=pl.col("paid_amount").sum())
+        streams = streams.join(sold, on="stream_id", how="left").with_columns(
+            gmv=pl.coalesce("gmv", "sold")
+        )
+    return shapes.total(streams.filter(pl.col("gmv").is_not_null()), pl.col("gmv").max(), pl.len())
+
+
+@metric(
     "roi",
     title=Text("投入产出比（ROI）", "Return on spend (ROI)"),
     unit="x",

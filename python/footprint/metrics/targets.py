@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from footprint.data import Data
-from footprint.metrics.registry import Measure, Metric
+from footprint.metrics.registry import Measure, Metric, metrics
 from footprint.scope import Scope
 from footprint.settings import SETTING_KINDS
 
@@ -74,15 +75,37 @@ def _own(metric: Metric, data: Data, scope: Scope) -> Target | None:
     if rows.is_empty():
         return None
     row = rows.row(-1, named=True)
-    above = {"up": True, "down": False}[metric.direction]
-    direction = row["direction"]
-    factor = 0.01 if row["unit"] in ("pct", "%") else 1.0
-    return Target(row["value"] * factor, direction in _MET_ABOVE if direction else above)
+    return Target(_value(row), _above(row, metric.direction == "up"))
+
+
+def own_goals(data: Data) -> dict[str, dict[str, Any]]:
+    """Rows of the targets table that have an end, by key: value (canonical), above, from, to."""
+    if not data.has("targets"):
+        return {}
+    known = metrics()
+    ending = data.frame("targets").filter(pl.col("to").is_not_null(), _everywhere()).sort("to")
+    found = {}
+    for row in ending.to_dicts():
+        up = row["key"] not in known or known[row["key"]].direction == "up"
+        found[row["key"]] = {
+            "value": _value(row), "above": _above(row, up), "from": row["from"], "to": row["to"],
+        }  # fmt: skip
+    return found
+
+
+def _value(row: dict[str, Any]) -> float:
+    return row["value"] * (0.01 if row["unit"] in ("pct", "%") else 1.0)
+
+
+def _above(row: dict[str, Any], otherwise: bool) -> bool:
+    return row["direction"] in _MET_ABOVE if row["direction"] else otherwise
+
+
+def _everywhere() -> pl.Expr:
+    return pl.col("scope").is_null() | pl.col("scope").is_in(["", "all", "shop"])
 
 
 def _in_slice(scope: Scope) -> pl.Expr:
     """Rows without a scope fit all; ``category=beauty`` fits only that slice."""
     chosen = [f"{key}={value}" for key, values in scope.where.items() for value in values]
-    name = pl.col("scope")
-    everywhere = name.is_null() | name.is_in(["", "all", "shop"])
-    return everywhere | name.is_in(chosen) if chosen else everywhere
+    return _everywhere() | pl.col("scope").is_in(chosen) if chosen else _everywhere()
