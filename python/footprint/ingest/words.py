@@ -18,17 +18,21 @@ _CHOICE_WORDS = {
     "弹性": "elastic", "储备": "reserve", "试播": "trial", "测试": "test", "首播": "first",
     "常规": "regular", "会员": "member", "产地仓": "origin", "中心仓": "central", "直播仓": "live",
 }  # fmt: skip
-_BLANKS = ("", "-", "--", "—", "——", "/", "null", "none", "nan", "n/a", "#n/a", "\\n", "nil")
+_BLANK_WORDS = ("null", "none", "nan", "n/a", "#n/a", "nil")
+_BLANKS = ("", "-", "--", "—", "——", "/", "\\N", "\\n", "NaN", *_BLANK_WORDS,
+           *(word.upper() for word in _BLANK_WORDS),
+           *(word.capitalize() for word in _BLANK_WORDS))  # fmt: skip
 
 
 def blank_to_null(text: pl.Series) -> pl.Series:
-    """Cells that mean "nothing here" become null; Excel's text marks (="1", '1) are unwrapped."""
-    trimmed = text.str.strip_chars()
-    wrapped = trimmed.str.starts_with('="') | trimmed.str.contains(r"^'[=+\-@＝＋－＠']")
-    if wrapped.any():
-        bare = trimmed.str.replace(r'^="(.*)"$', "$1").str.replace(r"^'([=+\-@＝＋－＠'])", "$1")
-        trimmed = bare.str.strip_chars()
-    return trimmed.set(trimmed.str.to_lowercase().is_in(_BLANKS), None)
+    """Cells that mean "nothing here" become null; Excel's text marks (="1", '=1) are unwrapped.
+
+    Cells come without surrounding white space.
+    """
+    if (text.str.starts_with('="') | text.str.starts_with("'")).any():
+        bare = text.str.replace(r'^="(.*)"$', "$1").str.replace(r"^'([=+\-@＝＋－＠'])", "$1")
+        text = bare.str.strip_chars()
+    return text.set(text.is_in(_BLANKS), None)
 
 
 def parse_bools(text: pl.Series) -> pl.Series:
