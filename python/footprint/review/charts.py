@@ -13,8 +13,8 @@ from footprint.text import Lang
 
 _WIDTH, _ROW, _LABEL, _VALUE = 560, 26, 170, 90
 _LIMITS = ("limit", "bound", "baseline", "plan")
-_LABELS = ("week", "stream_id", "group", "name", "sku_id", "latency_s", "term", "example")
-_VALUES = ("share", "rate", "return_rate", "value", "profit_share", "profit", "hits", "count")
+_LABELS = ("week", "stream_id", "group", "name", "sku_id", "latency_s")
+_VALUES = ("share", "rate", "return_rate", "value", "profit_share", "profit")
 _MOST = 8
 
 
@@ -30,6 +30,8 @@ class Shape:
 
 def shape_of(frame: pl.DataFrame) -> Shape | None:
     """The chart that fits the evidence, None when it has no label and number to draw."""
+    if "example" in frame.columns:  # comments speak for themselves
+        return None
     label = next((name for name in _LABELS if name in frame.columns), None)
     value = next(
         (name for name in _VALUES if name in frame.columns and frame.schema[name].is_numeric()),

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import polars as pl
 
-from footprint.format import date, delta, money, number, percent, show
+from footprint.format import date, delta, money, number, percent, points, show
 from footprint.result import Finding
 from footprint.review.charts import chart
 from footprint.review.columns import cell, title_of
@@ -16,6 +16,7 @@ from footprint.review.weekly import Brief
 from footprint.text import Lang, Text
 
 _ROWS_SHOWN = 12
+_MOST_SURE = 0.99  # nothing measured is certain
 _LANG_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 _TITLE = Text("经营周报 {week}", "Weekly brief {week}")
 _COLOURS = {
@@ -97,13 +98,23 @@ def _headline(brief: Brief, lang: Lang) -> str:
 
 
 def _card(line: Headline, lang: Lang) -> str:
-    change = line.change
-    versus = "" if change is None else escape(_VERSUS(lang, change=delta(change, lang)))
+    change = _change(line, lang)
+    versus = escape(_VERSUS(lang, change=change)) if change else ""
     value = escape(show(line.now.value, line.metric.unit, lang))
     return (
         f'<div class="card"><span class="soft">{escape(line.metric.title(lang))}</span>'
         f'<b>{value}</b><span class="soft">{versus}</span></div>'
     )
+
+
+def _change(line: Headline, lang: Lang) -> str:
+    """Against the period before: rates in percentage points, all else relative."""
+    previous = line.before.value if line.before else None
+    if previous is None or line.now.value is None:
+        return ""
+    if line.metric.unit == "rate":
+        return points((line.now.value - previous) * 100, lang)
+    return "" if line.change is None else delta(line.change, lang)
 
 
 def _findings(brief: Brief, lang: Lang, base_url: str | None) -> str:
@@ -153,17 +164,19 @@ def _money(finding: Finding, lang: Lang) -> str:
 
 
 def _basis(finding: Finding, lang: Lang) -> str:
-    return _BASIS(lang, n=number(finding.n, lang), confidence=percent(finding.confidence, lang, 0))
+    sure = percent(min(finding.confidence, _MOST_SURE), lang, 0)
+    return _BASIS(lang, n=number(finding.n, lang), confidence=sure)
 
 
 def _evidence(finding: Finding, lang: Lang, tz: str) -> str:
     frame = finding.evidence
     if frame is None or frame.is_empty():
         return ""
-    return (
-        f"{chart(frame, lang, tz)}<details><summary>{escape(_EVIDENCE(lang))}</summary>"
-        f'<div class="scroll">{_table(frame.head(_ROWS_SHOWN), lang, tz)}</div></details>'
-    )
+    drawn = chart(frame, lang, tz)
+    table = f'<div class="scroll">{_table(frame.head(_ROWS_SHOWN), lang, tz)}</div>'
+    if not drawn:
+        return table
+    return f"{drawn}<details><summary>{escape(_EVIDENCE(lang))}</summary>{table}</details>"
 
 
 def _table(frame: pl.DataFrame, lang: Lang, tz: str) -> str:

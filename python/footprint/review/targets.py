@@ -105,9 +105,9 @@ def measured(data: Data, scope: Scope) -> tuple[Headline, ...]:
 
 
 def core(lines: Iterable[Headline]) -> tuple[Headline, ...]:
-    """The core metrics of the board among ``lines``."""
-    wanted = {id for _, id in members(DEFAULT)}
-    return tuple(line for line in lines if line.metric.id in wanted)
+    """The core metrics of the board among ``lines``, in the board's order."""
+    found = {line.metric.id: line for line in lines}
+    return tuple(found[id] for _, id in members(DEFAULT) if id in found)
 
 
 def target_lines(lines: Iterable[Headline]) -> tuple[TargetLine, ...]:
