@@ -138,7 +138,6 @@ def _events(steps: pl.DataFrame) -> pl.DataFrame:
 
 
 def _orders(world: World, paid: pl.DataFrame, first: int, goods: dict[str, int]) -> pl.DataFrame:
-    paid = paid.sort("at", "user")
     sku = pl.Series("sku_id", turn_of_skus(world, first, paid.height), dtype=pl.String)
     price = sku.replace_strict(goods, return_dtype=pl.Int64)
     return paid.select(

@@ -79,6 +79,15 @@ class Chance:
             return int((self.uniform(name, trials) < rate).sum())
         return int(np.floor(trials * rate + 0.5))
 
+    def counts(self, name: str, trials: Numbers, rate: float) -> Numbers:
+        """Hits in each of several groups at one rate; what rounding leaves is carried on, so that
+        all groups together are exact."""
+        if self.noise == "binomial":
+            sizes = [self.count(f"{name}/{row}", int(n), rate) for row, n in enumerate(trials)]
+            return np.array(sizes, dtype=np.int64)
+        edges = np.floor(np.cumsum(trials) * rate + 0.5).astype(np.int64)
+        return np.diff(edges, prepend=0)
+
     def hits(self, name: str, trials: int, rate: float) -> Numbers:
         """Which of ``trials`` rows are hits (bool), as many as ``count`` says."""
         if self.noise == "binomial":

@@ -23,6 +23,7 @@ from footprint.sample.staff import CREWS, HEAD_HOST, SECOND_HOST
 from footprint.sample.world import World
 
 TAG = "origin_tracing"
+_PLAIN = "new_season"
 _CONVERSION, _REPURCHASE, _FISSION = 0, 1, 2
 _OTHER_HOSTS = (0.70, 0.25, 0.05)
 _SPOILT = 0.04
@@ -53,17 +54,17 @@ def _streams(world: World) -> pl.DataFrame:
         world, "fresh", [f"FR{n + 1:03d}" for n in range(len(week))],
         day=7 * week + week % 7, clock=np.where(early, 10 * 3600, 19 * 3600), minutes=120,
         host=crew[(week + week // 7) % len(crew)], viewers=viewers,
-        series=["产地直播"] * len(week), tags=np.where(tagged, TAG, "new_season"),
+        series=["产地直播"] * len(week), tags=np.where(tagged, TAG, _PLAIN),
     )  # fmt: skip
 
 
 def _buyers(world: World, streams: pl.DataFrame) -> tuple[np.ndarray, ...]:
     """Stream row, phase, buyer and referrer of every order."""
-    rates = {TAG: world.param("PT01.p_tag"), "new_season": world.param("PT01.p_plain")}
-    sold = [
-        world.chance.count(f"PT01/{row['stream_id']}", row["viewers"], rates[row["tags"]])
-        for row in streams.iter_rows(named=True)
-    ]
+    sold = np.zeros(streams.height, dtype=np.int64)
+    for tag, name in ((TAG, "PT01.p_tag"), (_PLAIN, "PT01.p_plain")):
+        rows = np.flatnonzero((streams["tags"] == tag).to_numpy())
+        viewers = streams["viewers"].to_numpy()[rows]
+        sold[rows] = world.chance.counts(name, viewers, world.param(name))
     mixes = {HEAD_HOST: world.param("PT18.head"), SECOND_HOST: world.param("PT18.second")}
     found = [
         _host_orders(world, streams, sold, host, mixes.get(host, _OTHER_HOSTS), place * _HOST_ROOM)
@@ -73,13 +74,13 @@ def _buyers(world: World, streams: pl.DataFrame) -> tuple[np.ndarray, ...]:
 
 
 def _host_orders(
-    world: World, streams: pl.DataFrame, sold: list[int], host: str, mix: tuple[float, ...],
+    world: World, streams: pl.DataFrame, sold: np.ndarray, host: str, mix: tuple[float, ...],
     first_user: int,
 ) -> tuple[np.ndarray, ...]:  # fmt: skip
     """Orders of one host: a first purchase, a later one, or the first of an invited friend."""
     rows = np.flatnonzero((streams["host_id"] == host).to_numpy())
     days = streams["start_ts"].to_numpy() // DAY_S
-    labels = _labels(world, host, [sold[row] for row in rows], mix)
+    labels = _labels(world, host, sold[rows], mix)
     out: list[tuple[int, int, int, int]] = []
     first_day: dict[int, int] = {}
     for row in rows:
@@ -95,10 +96,10 @@ def _host_orders(
     return tuple(np.array(column, dtype=np.int64) for column in zip(*out, strict=True))
 
 
-def _labels(world: World, host: str, sold: list[int], mix: tuple[float, ...]) -> list[int]:
+def _labels(world: World, host: str, sold: np.ndarray, mix: tuple[float, ...]) -> list[int]:
     """Phases of the orders after the host's first day, on which all are first purchases."""
-    total = sum(sold)
-    opening = sold[0] + sold[1]
+    total = int(sold.sum())
+    opening = int(sold[:2].sum())
     later = [round(total * share) for share in mix[1:]]
     kinds = [_CONVERSION] * max(0, total - opening - sum(later))
     kinds += [_REPURCHASE] * later[0] + [_FISSION] * later[1]

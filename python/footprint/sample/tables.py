@@ -51,7 +51,7 @@ def _typed(column: Column) -> pl.Expr:
     if column.kind == "date":
         return (value.cast(pl.Int32) + EPOCH_DAY).cast(pl.Date)
     if column.unit == "CNY":
-        return value.cast(pl.Float64) / 100
+        return (value.cast(pl.Float64) / 100).round(2)
     if column.kind == "list":
         return value.cast(pl.String).str.split(LIST_SEPARATOR)
     return value
