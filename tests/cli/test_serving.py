@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from footprint.errors import WorkspaceError
+from footprint.errors import UsageError, WorkspaceError
 from footprint.terminal import serving
 from footprint.workspace import Workspace
 
@@ -45,6 +48,37 @@ def test_the_app_runs_as_its_own_process(tmp_path: Path, monkeypatch: pytest.Mon
         f"import sys; open({str(told)!r}, 'w').write(' '.join(sys.argv[1:])); sys.exit(7)\n"
     )
     monkeypatch.setattr(serving, "beside", lambda name, holding: tmp_path)
-    code = serving.run_app(tmp_path / "shop", 8601, open_browser=True)
+    code = serving.run_app(tmp_path / "shop", _free_port(), open_browser=True)
     assert code == 7
-    assert told.read_text() == f"--workspace {tmp_path / 'shop'} --port 8601 --open"
+    words = told.read_text().split()
+    assert words[:2] == ["--workspace", str(tmp_path / "shop")]
+    assert words[-1] == "--open"
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError, match="is taken"):
+            serving.run_app(tmp_path, taken.getsockname()[1], open_browser=False)
+
+
+def test_stopping_the_command_stops_the_server(tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text("import time; print('up', flush=True); time.sleep(60)\n")
+    script = (
+        "import sys; from pathlib import Path; from footprint.terminal import serving\n"
+        "serving.beside = lambda name, holding: Path(sys.argv[1])\n"
+        "sys.exit(serving.run_app(Path('shop'), int(sys.argv[2]), open_browser=False))"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path), str(_free_port())]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "up\n"
+    process.terminate()
+    # The pipe closes only when the server itself is gone too.
+    assert process.communicate(timeout=20)[0] == ""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from footprint.errors import WorkspaceError
+from footprint.errors import UsageError, WorkspaceError
 from footprint.ingest.report import ImportReport
 from footprint.text import Text
 
@@ -55,16 +57,33 @@ def demo_workspace(files: list[Path], cache: Path | None = None) -> tuple[Path, 
 
 
 def run_app(workspace: Path, port: int, *, open_browser: bool) -> int:
-    """Serve a workspace until stopped; gives the exit code of the server."""
+    """Serve a workspace until stopped; gives the exit code of the server.
+
+    Raises UsageError when the port is taken.
+    """
+    _check_free(port)
     server = beside("app", "server.py") / "server.py"
     command = [sys.executable, str(server), "--workspace", str(workspace), "--port", str(port)]
     process = subprocess.Popen([*command, *(["--open"] if open_browser else [])])
+    # Stopping us stops the server, however we are stopped.
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         return process.wait()
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
         return 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise UsageError(
+                Text(f"端口 {port} 已被占用", f"port {port} is taken"),
+                Text(f"请换一个，例如 --port {port + 1}。", f"Take another: --port {port + 1}."),
+            )
 
 
 def _writable(cache: Path | None) -> Path:
