@@ -58,7 +58,7 @@ def compact(value: float | None, lang: Lang) -> str:
     """``123.5万`` in Chinese, ``1.2M`` in English."""
     if _missing(value):
         return MISSING
-    return format_compact_decimal(value, locale=_LOCALES[lang], fraction_digits=1)
+    return format_compact_decimal(_clean(value, 1), locale=_LOCALES[lang], fraction_digits=1)
 
 
 def percent(rate: float | None, lang: Lang, decimals: int | None = None) -> str:
@@ -73,12 +73,16 @@ def percent(rate: float | None, lang: Lang, decimals: int | None = None) -> str:
 
 def points(value: float | None, lang: Lang) -> str:
     """A difference of rates in percentage points, signed: ``+1.31 points``."""
-    return MISSING if _missing(value) else _POINTS(lang, n=_plus(value) + number(value, lang))
+    return (
+        MISSING
+        if _missing(value)
+        else _POINTS(lang, n=_plus(round(value, 2)) + number(value, lang))
+    )
 
 
 def delta(change: float | None, lang: Lang) -> str:
     """A relative change 0.12 as ``+12%``."""
-    return MISSING if _missing(change) else _plus(change) + percent(change, lang)
+    return MISSING if _missing(change) else _plus(round(change, 4)) + percent(change, lang)
 
 
 def times(ratio: float | None, lang: Lang) -> str:

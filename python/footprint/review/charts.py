@@ -9,13 +9,14 @@ from html import escape
 import polars as pl
 
 from footprint.review.columns import cell, title_of
-from footprint.text import Lang
+from footprint.text import Lang, Text
 
 _WIDTH, _ROW, _LABEL, _VALUE = 560, 26, 170, 90
 _LIMITS = ("limit", "bound", "baseline", "plan")
 _LABELS = ("week", "stream_id", "group", "name", "sku_id", "latency_s")
 _VALUES = ("share", "rate", "return_rate", "value", "profit_share", "profit")
 _MOST = 8
+_CAPTION = Text("{value}（按{by}）", "{value} by {by}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,14 @@ def chart(frame: pl.DataFrame, lang: Lang, tz: str) -> str:
     top = _top(rows, shape)
     bars = "".join(_bar(i, row, shape, top, lang, tz) for i, row in enumerate(rows))
     height = _ROW * len(rows) + 8
-    label = escape(f"{title_of(shape.value, lang)} · {title_of(shape.label, lang)}")
+    label = escape(
+        _CAPTION(lang, value=title_of(shape.value, lang), by=title_of(shape.label, lang))
+    )
     mark = _mark(rows, shape, top, height)
     return (
+        f'<figure><figcaption class="soft">{label}</figcaption>'
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">'
-        f"<title>{label}</title>{bars}{mark}</svg>"
+        f"<title>{label}</title>{bars}{mark}</svg></figure>"
     )
 
 

@@ -49,6 +49,7 @@ _KNOWN: dict[str, tuple[Text, str]] = {
     "term": (Text("用词", "Term"), "text"),
     "colour": (Text("级别", "Level"), "text"),
     "deadline": (Text("处理期限", "Deadline"), "text"),
+    "place": (Text("地点", "Place"), "text"),
     "jaccard": (Text("重合度", "Overlap"), "rate"),
 }
 _STATES = {
