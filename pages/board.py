@@ -2,7 +2,7 @@
 
 from app import data, state
 from app.ui import empty, filters
-from app.views import board
+from app.views import board, goals
 
 lang = state.language()
 scope = filters.page("M1", lang)
@@ -12,4 +12,4 @@ else:
     board.scorecard(scope, lang)
     board.trend(scope, lang)
     board.weekend(scope, lang)
-    board.goals(scope, lang)
+    goals.goals(scope, lang)

@@ -48,9 +48,9 @@ def drawer(frame: pl.DataFrame, lang: Lang) -> Callable[[], Chart] | None:
         axis = Field(steps[0], "", labels.column(steps[0], lang))
         by_step = frame.sort(steps[0])
         return lambda: points.columns(by_step, axis, field, lang)
-    clocks = [c for c in frame.columns if c in _CLOCKS and not frame[c].is_null().all()]
-    if clocks and frame[clocks[0]].n_unique() == frame.height:
-        return lambda: lines.line(frame, Field(clocks[0]), field, lang, band="low" in frame.columns)
+    clock = frame.columns[0]
+    if clock in _CLOCKS and frame[clock].n_unique() == frame.height:
+        return lambda: lines.line(frame, Field(clock), field, lang, band="low" in frame.columns)
     label = _label(frame)
     if label is None:
         return None

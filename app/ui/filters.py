@@ -75,6 +75,7 @@ def _bar(scope: Scope, lang: Lang) -> None:
             key=key,
             format_func=lambda name: _PRESETS[name](lang),
             label_visibility="collapsed",
+            wrap=True,
             on_change=_period_chosen,
             args=(key,),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -101,7 +101,20 @@ def sparkline(values: Sequence[float | None], alt: str, colour: str = tokens.MAR
     return f'<img class="fp-spark" src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}">'
 
 
-def table_html(rows: str) -> str:
-    """A small table of ready-made rows that scrolls sideways where it must."""
-    table = f'<table class="fp-table"><tbody>{rows}</tbody></table>'
+def table_html(rows: str, *, stack: bool = False) -> str:
+    """A small table of ready-made rows; sideways scrolling, or ``stack``ed cells on a phone."""
+    css = "fp-table stack" if stack else "fp-table"
+    table = f'<table class="{css}"><tbody>{rows}</tbody></table>'
     return f'<div class="fp-scroll" tabindex="0">{table}</div>'
+
+
+def table_row(cells: Iterable[tuple[str, str]], heads: Sequence[str]) -> str:
+    """A row of (class, ready-made cell); each cell carries its heading for the phone."""
+    return (
+        "<tr>"
+        + "".join(
+            f'<td class="{css}" data-head="{escape(head)}">{cell}</td>'
+            for (css, cell), head in zip(cells, heads, strict=True)
+        )
+        + "</tr>"
+    )

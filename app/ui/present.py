@@ -183,11 +183,20 @@ def tools(
     result: Result,
     draw: Callable[[], Chart] | None = None,
     frames: Sequence[str] | None = None,
+    *,
+    inline: bool = False,
 ) -> None:
-    """The export menu of one answer; files are made when they are asked for."""
+    """The export menu of one answer; files are made when they are asked for.
+
+    It stands in the upper right corner of its section, or where it is written (``inline``).
+    """
     chosen = {n: f for n, f in result.frames.items() if frames is None or n in frames}
     with (
-        st.container(key=f"tools-{key}", horizontal=True, horizontal_alignment="right"),
+        st.container(
+            key=f"{'ways' if inline else 'tools'}-{key}",
+            horizontal=True,
+            horizontal_alignment="right",
+        ),
         st.popover(
             _EXPORT(lang),
             icon=":material/download:",

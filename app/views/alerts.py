@@ -78,7 +78,7 @@ def _table(frame: pl.DataFrame, lang: Lang) -> str:
     heads = "".join(f"<th>{escape(head(lang))}</th>" for head in _HEADS)
     order = pl.col("colour").replace_strict({"red": 0, "yellow": 1}, default=2)
     rows = "".join(_row(row, lang) for row in frame.sort(order, maintain_order=True).to_dicts())
-    return markup.table_html(f"<tr>{heads}</tr>{rows}")
+    return markup.table_html(f"<tr>{heads}</tr>{rows}", stack=True)
 
 
 def _row(row: dict[str, Any], lang: Lang) -> str:
@@ -94,7 +94,7 @@ def _row(row: dict[str, Any], lang: Lang) -> str:
         ("nowrap", escape(_day(row["since"], lang))),
         ("nowrap", deadline),
     )
-    return "<tr>" + "".join(f'<td class="{css}">{cell}</td>' for css, cell in cells) + "</tr>"
+    return markup.table_row(cells, [head(lang) for head in _HEADS])
 
 
 def _day(moment: Any, lang: Lang) -> str:

@@ -76,6 +76,7 @@ def _models(scope: Scope, lang: Lang) -> None:
             _METHODS(lang),
             names,
             selection_mode="multi",
+            wrap=True,
             key=f"methods-{lang}",
             default=[m for m in _FIRST_CHOICE if m in names],
             format_func=lambda code: labels.value(code, lang),

@@ -67,11 +67,7 @@ _WEEKEND_LEAD = Text(
     "Pick the day a schedule changed; see how many points the weekend share moved.",
 )
 _CHANGE = Text("改动日", "Day of the change")
-_GOALS = Text("目标树与进度", "Goals and pace")
-_GOALS_LEAD = Text(
-    "要按期达成，需要多快；现在多快。", "How fast it must go to be on time, how fast it goes."
-)
-_NO_GOALS = Text("还没有可判断的目标。", "No goal can be judged yet.")
+_NOTHING = Text("这个范围内没有可看的指标。", "No metric has data in this scope.")
 
 
 def scorecard(scope: Scope, lang: Lang) -> None:
@@ -126,7 +122,7 @@ def slices(scope: Scope, board: str, lang: Lang) -> None:
     whole = data.ask("board", scope, scorecard=board)
     names = whole.frames["metrics"].filter(pl.col("value").is_not_null())["metric"].to_list()
     if not names:
-        markup.notes([_NO_GOALS(lang)])
+        markup.notes([_NOTHING(lang)])
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metric = controls.select(
@@ -247,7 +243,13 @@ def _weekend(scope: Scope, lang: Lang) -> None:
     result = data.ask("weekend_share", whole, change=cast(date, change))
     cards.scalars(result.scalars, ("share_before", "share_after", "pp", "p_value"), lang)
     draw = partial(
-        lines.line, result.frames["weeks"], Field("week"), Field("share", "rate"), lang, zero=False
+        lines.line,
+        result.frames["weeks"],
+        Field("week"),
+        Field("share", "rate"),
+        lang,
+        zero=False,
+        change=cast(date, change),
     )
     present.chart(draw, "weekend", _WEEKEND(lang), result, lang)
     markup.notes([note(lang) for note in result.notes])
@@ -260,18 +262,6 @@ def state_date(name: str, default: date) -> date:
         return date.fromisoformat(str(state.param(name)))
     except ValueError:
         return default
-
-
-def goals(scope: Scope, lang: Lang) -> None:
-    """The goal tree with its pace."""
-    with section("goals", lang, _GOALS, _GOALS_LEAD):
-        result = data.ask("goals", Scope(None, None, {}, scope.tz))
-        frame = result.frames["goals"]
-        if frame.is_empty():
-            markup.notes([_NO_GOALS(lang)])
-        present.table(frame, "goals", lang)
-        markup.notes([note(lang) for note in result.notes])
-        present.tools("goals", lang, result)
 
 
 def _of(result: Result, frame: str, metric: str) -> pl.DataFrame:

@@ -123,7 +123,8 @@ def _share(week: str, lang: Lang) -> None:
 
 
 def _banner_title(found: Brief, lang: Lang) -> str:
-    return f"{_words(found.week, lang)}：{markup.COLOUR_WORDS[found.colour](lang)}"
+    colon = "：" if lang == "zh" else ": "
+    return f"{_words(found.week, lang)}{colon}{markup.COLOUR_WORDS[found.colour](lang)}"
 
 
 def headline(found: Brief, lang: Lang) -> None:

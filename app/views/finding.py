@@ -87,7 +87,7 @@ def evidence(finding: Finding, lang: Lang) -> None:
     if draw:
         present.chart(draw, f"evidence-{finding.id}", finding.problem(lang), result, lang)
     present.table(frame, f"evidence-{finding.id}", lang)
-    present.tools(f"evidence-{finding.id}", lang, result, draw)
+    present.tools(f"evidence-{finding.id}", lang, result, draw, inline=True)
 
 
 def _html(rank: int, finding: Finding, folded: Sequence[Finding], lang: Lang) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+import polars as pl
 import streamlit as st
 from footprint import format as fmt
 from footprint.questions import questions
@@ -24,7 +25,7 @@ _HERE, _ABSENT = Text("已有", "here"), Text("还没有", "missing")
 _HISTORY = Text("上传记录", "Upload history")
 _NONE = Text("还没有上传。", "Nothing was uploaded yet.")
 _HISTORY_COLUMNS = (
-    "as_of",
+    "imported_at",
     "file",
     "table",
     "rows",
@@ -49,7 +50,7 @@ def show(lang: Lang) -> None:
             markup.notes([_NONE(lang)])
         else:
             present.table(
-                uploads.sort("as_of", descending=True),
+                _titled(uploads, lang).sort("imported_at", descending=True),
                 "history",
                 lang,
                 columns=_HISTORY_COLUMNS,
@@ -57,6 +58,12 @@ def show(lang: Lang) -> None:
             )
     with st.expander(_AUDIT(lang), icon=":material/history:"):
         st.dataframe(data.workspace().audit(), key="audit", hide_index=True)
+
+
+def _titled(uploads: pl.DataFrame, lang: Lang) -> pl.DataFrame:
+    """Uploads with the titles of their tables."""
+    titles = {name: table.title(lang) for name, table in TABLES.items()}
+    return uploads.with_columns(pl.col("table").replace(titles))
 
 
 def _matrix(lang: Lang) -> str:

@@ -83,7 +83,7 @@ def _opinion(scope: Scope, lang: Lang) -> None:
     with right:
         markup.heading(_TERMS(lang))
         present.table(result.frames["terms"], "opinion-terms", lang, bars=("hits",))
-    present.tools("opinion", lang, result)
+    present.tools("opinion", lang, result, inline=True)
     with guarded(lang, "negative"):
         _negative(scope, lang)
 
@@ -123,7 +123,7 @@ def _complaints(scope: Scope, lang: Lang) -> None:
     present.chart(draw, "complaints", _RATE(lang), result, lang)
     present.table(result.frames["groups"].sort("complaints", descending=True), "complaints", lang)
     markup.notes([note(lang) for note in result.notes])
-    present.tools("complaints", lang, result, draw)
+    present.tools("complaints", lang, result, draw, inline=True)
 
 
 def _claims(scope: Scope, lang: Lang) -> None:
@@ -148,7 +148,7 @@ def _claims(scope: Scope, lang: Lang) -> None:
             frame.sort("flagged", "claim_hits", descending=True), "claims", lang, height=300
         )
     markup.notes([note(lang) for note in result.notes])
-    present.tools("claims", lang, result, draw)
+    present.tools("claims", lang, result, draw, inline=True)
 
 
 def _benchmark(scope: Scope, lang: Lang) -> None:
@@ -169,7 +169,7 @@ def _benchmark(scope: Scope, lang: Lang) -> None:
     )
     present.chart(draw, "benchmark", _Z(lang), result, lang)
     markup.notes([note(lang) for note in result.notes])
-    present.tools("benchmark", lang, result, draw)
+    present.tools("benchmark", lang, result, draw, inline=True)
 
 
 def _cost(scope: Scope, lang: Lang) -> None:
@@ -191,7 +191,7 @@ def _cost(scope: Scope, lang: Lang) -> None:
     present.chart(draw, "cost-share", _COSTS(lang), result, lang)
     present.table(weeks.sort("state", "week", descending=[False, True]), "cost-share", lang)
     markup.notes([note(lang) for note in result.notes])
-    present.tools("cost-share", lang, result, draw)
+    present.tools("cost-share", lang, result, draw, inline=True)
 
 
 def _script(scope: Scope, lang: Lang) -> None:
@@ -214,7 +214,7 @@ def _script(scope: Scope, lang: Lang) -> None:
         columns=("term", "category", "severity", "clause", "replacement", "position"),
     )
     markup.notes([note(lang) for note in result.notes])
-    present.tools("script", lang, result)
+    present.tools("script", lang, result, inline=True)
 
 
 def _marked(text: str, hits: pl.DataFrame) -> str:

@@ -152,10 +152,10 @@ def rule(
     line = base.mark_rule(color=colour, strokeDash=[4, 3] if dash else [1, 0], size=1.5).encode(
         **channel
     )
-    where: dict[str, Any] = {"x": alt.value(4)} if horizontal else {"y": alt.value(8)}
+    where: dict[str, Any] = {"x": alt.value("width")} if horizontal else {"y": alt.value(8)}
     label = base.mark_text(
-        align="left",
-        dx=0 if horizontal else 5,
+        align="right" if horizontal else "left",
+        dx=-4 if horizontal else 5,
         dy=-7 if horizontal else 0,
         color=colour,
         fontSize=11,

@@ -50,7 +50,8 @@ def heat(
                 domain=False,
                 ticks=False,
                 labelLimit=90,
-                labelOverlap=True,
+                labelExpr="split(datum.label, ' ')",
+                labelPadding=6,
             ),
         ),
         y=alt.Y(
