@@ -164,7 +164,6 @@ def test_brand_association_and_partners() -> None:
                            "fans": [2_000_000, 999_999, 5_000_000, 10],
                            "left": [None, None, None, dt.date(2026, 5, 1)]})  # fmt: skip
     view = View(shop(surveys=answers, hosts=people), Scope(end=dt.date(2026, 5, 31)))
-    assert measure("brand_association", view) == measure("brand_association", view)
     assert (measure("brand_association", view).value, measure("brand_association", view).n) == (
         0.5,
         2,
@@ -192,7 +191,7 @@ from o where day between date '2026-05-05' and date '2026-05-12'
 """
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(ROWS, st.data())
 def test_order_metrics_equal_sql(rows: list[tuple[str, str, float]], more: st.DataObject) -> None:
     size = len(rows)

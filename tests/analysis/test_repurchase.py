@@ -74,7 +74,7 @@ select count(*), count(*) filter (exists (select 1 from d where d.user_id = f.us
 """
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(

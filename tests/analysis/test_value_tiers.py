@@ -146,7 +146,7 @@ select user_id, case when orders >= 3 and gmv >= 600 and age <= 30 then 'high'
 """
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(ORDERS)
 def test_tiers_equal_sql(rows: list[tuple[str, str, float]]) -> None:
     bought = pl.DataFrame(
@@ -154,6 +154,7 @@ def test_tiers_equal_sql(rows: list[tuple[str, str, float]]) -> None:
         schema={"user_id": pl.String, "day": pl.Date, "money": pl.Float64},
         orient="row",
     )
+    bought = bought.with_columns(user=pl.col("user_id").rank("dense"))
     mine = tiers_on(bought, None, dt.date(2026, 10, 31), Rules.of(shop()))
     theirs = duckdb.connect().register("bought", bought.to_arrow()).execute(SQL).fetchall()
     assert mine.sort("user_id").select("user_id", "tier").rows() == theirs
@@ -163,7 +164,7 @@ def test_rfm_scores_never_split_equal_values() -> None:
     rng = random.Random(4)
     bought = pl.DataFrame(
         [(f"u{user}", dt.date(2026, 9, rng.randint(1, 30)), 50.0) for user in range(300)],
-        schema={"user_id": pl.String, "day": pl.Date, "money": pl.Float64},
+        schema={"user": pl.String, "day": pl.Date, "money": pl.Float64},
         orient="row",
     )
     scored = rfm(bought, dt.date(2026, 9, 30))
@@ -178,7 +179,7 @@ def test_rfm_segments_use_frozen_cuts() -> None:
     bought = pl.DataFrame(
         [("champion", dt.date(2026, 9, day), 250.0) for day in (1, 10, 20)]
         + [("newcomer", dt.date(2026, 9, 20), 50.0), ("lapsed", dt.date(2026, 3, 1), 50.0)],
-        schema={"user_id": pl.String, "day": pl.Date, "money": pl.Float64},
+        schema={"user": pl.String, "day": pl.Date, "money": pl.Float64},
         orient="row",
     )
     found = segments(rfm(bought, dt.date(2026, 9, 30)), Rules.of(shop()))

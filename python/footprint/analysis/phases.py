@@ -11,6 +11,7 @@ import polars as pl
 from footprint.analysis.log_rows import log_mask
 from footprint.analysis.referral import referred_buyers
 from footprint.data import Data
+from footprint.engine import ORDER
 from footprint.metrics import View
 from footprint.text import Text
 
@@ -43,14 +44,14 @@ def journeys(view: View) -> Journeys:
     in ten pauses between two active days. Source: requirement row S7.3-a.
     """
     data, scope = view.data, view.scope
-    log = data.event_log()
-    active = log.user_days(scope.tz, mask=log_mask(data, scope)).select("user", "day")
+    log, mask = data.event_log(), log_mask(data, scope)
+    active = log.user_days(scope.tz, mask=mask).select("user", "day").sort("user", "day")
     seen = active.group_by("user").agg(exposure=pl.col("day").min())
-    bought = _buying_days(view)
-    codes = log.user_codes(bought["user_id"])
-    reached = seen.join(
-        bought.with_columns(user=codes).drop("user_id"), on="user", how="left"
-    ).join(_friend_days(data, scope.tz), on="user", how="left")
+    placed = log.frame().select(hit=pl.col("event_type") == ORDER)["hit"]
+    bought = log.user_days(scope.tz, mask=placed if mask is None else placed & mask)
+    reached = seen.join(_buying_days(bought), on="user", how="left").join(
+        _friend_days(data, scope.tz), on="user", how="left"
+    )
     return Journeys(reached, active, _silence(active, data))
 
 
@@ -105,21 +106,13 @@ def flow_table(snapshots: dict[date, pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
 
 
-def _buying_days(view: View) -> pl.DataFrame:
-    """user_id, conversion (first buying day), repurchase (next buying day)."""
-    days = (
-        view.rows("orders", period=False)
-        .lazy()
-        .select("user_id", day=view.days("order_ts"))
-        .unique()
-        .group_by("user_id")
-        .agg(pl.col("day").sort())
-    )
-    return days.select(
-        "user_id",
-        conversion=pl.col("day").list.get(0),
-        repurchase=pl.col("day").list.get(1, null_on_oob=True),
-    ).collect()  # fmt: skip
+def _buying_days(bought: pl.DataFrame) -> pl.DataFrame:
+    """user, conversion (first buying day), repurchase (next buying day)."""
+    return bought.group_by("user").agg(
+        conversion=pl.col("day").min(), repurchase=pl.col("day").bottom_k(2).max()
+    ).with_columns(
+        repurchase=pl.when(pl.col("repurchase") > pl.col("conversion")).then("repurchase")
+    )  # fmt: skip
 
 
 def _friend_days(data: Data, tz: str) -> pl.DataFrame:
@@ -134,7 +127,6 @@ def _friend_days(data: Data, tz: str) -> pl.DataFrame:
 def _silence(active: pl.DataFrame, data: Data) -> int:
     gaps = (
         active.lazy()
-        .sort("user", "day")
         .select(
             gap=pl.col("day").diff().dt.total_days(), same=pl.col("user") == pl.col("user").shift(1)
         )

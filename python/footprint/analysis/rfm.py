@@ -34,7 +34,7 @@ LABELS: dict[str, Text] = {
 
 
 def rfm(bought: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Per customer up to ``day``: user_id, recency (days), frequency (order days), money, r, f, m.
+    """Per customer up to ``day``: user, recency (days), frequency (order days), money, r, f, m.
 
     Scores 1..5 by mid-rank, so equal values get equal scores; 5 is best (most recent, most often,
     most money).
@@ -42,7 +42,7 @@ def rfm(bought: pl.DataFrame, day: date) -> pl.DataFrame:
     facts = (
         bought.lazy()
         .filter(pl.col("day") <= day)
-        .group_by("user_id")
+        .group_by("user")
         .agg(
             recency=(pl.lit(day) - pl.col("day").max()).dt.total_days(),
             frequency=pl.col("day").n_unique(),

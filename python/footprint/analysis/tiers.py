@@ -7,7 +7,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from footprint.analysis.log_rows import log_mask
 from footprint.data import Data
+from footprint.metrics.derived import once
 from footprint.scope import Scope
 from footprint.scoping import local_date, scoped
 from footprint.text import Text
@@ -66,35 +68,45 @@ class Rules:
 
 
 def purchases(data: Data, scope: Scope) -> pl.DataFrame:
-    """One row per order kept at least in part, any date: user_id, day, money (paid - refunded)."""
+    """One row per order kept at least in part, any date: user, user_id, day, money.
+
+    money = paid - refunded; ``user`` is the code of the event log.
+    """
+    where = sorted((key, tuple(values)) for key, values in scope.where.items())
+    return once(data, f"purchases {scope.tz} {where}", lambda: _purchases(data, scope))
+
+
+def _purchases(data: Data, scope: Scope) -> pl.DataFrame:
     orders = scoped(data, "orders", scope, period=False).lazy()
     money = pl.col("paid_amount") - pl.col("refund_amount").fill_null(0)
-    return (
-        orders.group_by("user_id", "order_id")
-        .agg(day=local_date("order_ts", scope.tz).min(), money=money.sum())
+    kept = (
+        orders.group_by("order_id")
+        .agg(
+            pl.col("user_id").first(),
+            day=local_date("order_ts", scope.tz).min(),
+            money=money.sum(),
+        )
         .filter(pl.col("money") > 0)
         .select("user_id", "day", "money")
         .collect()
     )
+    return kept.with_columns(user=data.event_log().user_codes(kept["user_id"]))
 
 
 def interest_days(data: Data, scope: Scope) -> pl.DataFrame | None:
-    """Days on which a user put in the cart, clicked a product or asked; None without events."""
+    """user, day with a cart, a product click or a question; None without events."""
     if not data.has("events"):
         return None
-    events = scoped(data, "events", scope, period=False).lazy()
-    return (
-        events.filter(pl.col("event_type").is_in(_INTEREST))
-        .select("user_id", day=local_date("event_ts", scope.tz))
-        .unique()
-        .collect()
-    )
+    log, inside = data.event_log(), log_mask(data, scope)
+    hit = log.mask(pl.col("event_type").is_in(_INTEREST))
+    days = log.user_days(scope.tz, mask=hit if inside is None else hit & inside)
+    return days.select("user", "day")
 
 
 def tiers_on(
     bought: pl.DataFrame, interest: pl.DataFrame | None, day: date, rules: Rules
 ) -> pl.DataFrame:
-    """The tier of every customer (at least one order up to ``day``): user_id, tier, gmv, orders.
+    """The tier of every customer (an order up to ``day``): user, user_id, gmv, orders, tier.
 
     gmv and orders are those of the window. People who never ordered have no tier: else a burst of
     curious visitors would look like a loss of value. Source: requirement rows S6.3-b, S7.3-b.
@@ -105,8 +117,9 @@ def tiers_on(
     facts = (
         bought.lazy()
         .filter(pl.col("day") <= day)
-        .group_by("user_id")
+        .group_by("user")
         .agg(
+            pl.col("user_id").first(),
             age=age.min(),
             orders=recent.sum(),
             gmv=money.filter(recent).sum(),
@@ -118,9 +131,9 @@ def tiers_on(
         facts = facts.with_columns(curious=pl.lit(False))
     else:
         seen = interest.lazy().filter(age.is_between(0, rules.interest))
-        marked = seen.select("user_id").unique().with_columns(curious=pl.lit(True))
-        facts = facts.join(marked, on="user_id", how="left")
-    return facts.select("user_id", "gmv", "orders", tier=_tier(rules)).collect()
+        marked = seen.select("user").unique().with_columns(curious=pl.lit(True))
+        facts = facts.join(marked, on="user", how="left")
+    return facts.select("user", "user_id", "gmv", "orders", tier=_tier(rules)).collect()
 
 
 def _tier(rules: Rules) -> pl.Expr:

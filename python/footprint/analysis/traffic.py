@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from footprint.analysis.log_rows import log_mask
 from footprint.analysis.spend import channel_spend, spend_notes
 from footprint.data import Data
+from footprint.engine import ORDER
 from footprint.metrics import View
-from footprint.metrics.derived import first_orders
+from footprint.metrics.derived import first_orders, once
 from footprint.questions import question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
@@ -63,22 +66,36 @@ def traffic_matrix(data: Data, scope: Scope) -> Result:
 
 def _class_of(data: Data) -> pl.DataFrame:
     """channel -> channel_class, by the most frequent class among the channel's events."""
-    events = data.frame("events").lazy()
-    return (
-        events.filter(pl.col("channel").is_not_null(), pl.col("channel_class").is_not_null())
-        .group_by("channel", "channel_class")
-        .agg(rows=pl.len())
-        .sort("rows", "channel_class", descending=[True, False])
-        .unique("channel", keep="first", maintain_order=True)
-        .select("channel", "channel_class")
-        .collect()
-    )
+
+    def build() -> pl.DataFrame:
+        events = data.frame("events").lazy()
+        return (
+            events.filter(pl.col("channel").is_not_null(), pl.col("channel_class").is_not_null())
+            .group_by("channel", "channel_class")
+            .agg(rows=pl.len())
+            .sort("rows", "channel_class", descending=[True, False])
+            .unique("channel", keep="first", maintain_order=True)
+            .select("channel", "channel_class")
+            .collect()
+        )
+
+    return once(data, "channel classes", build)
 
 
 def _visits(view: View) -> pl.DataFrame:
-    events = view.rows("events").lazy().filter(pl.col("channel_class").is_not_null())
-    days = events.select("channel_class", "user_id", day=view.days("event_ts")).unique()
-    return days.group_by("channel_class").agg(visits=pl.len().cast(pl.Int64)).collect()
+    """channel_class, visits: users x days with an event of the class."""
+    data, scope = view.data, view.scope
+    log, inside = data.event_log(), log_mask(data, scope)
+    named = log.frame("channel_class").select("channel_class", "event_type")
+    counts = []
+    for kind in CLASSES:
+        hit = named.select(
+            hit=(pl.col("channel_class") == kind).fill_null(False) & (pl.col("event_type") != ORDER)
+        )["hit"]
+        days = log.user_days(scope.tz, mask=hit if inside is None else hit & inside)["day"]
+        first, last = scope.start or date.min, scope.end or date.max
+        counts.append(days.filter((days >= first) & (days <= last)).len())
+    return pl.DataFrame({"channel_class": CLASSES, "visits": counts})
 
 
 def _bought(view: View, classes: pl.DataFrame) -> pl.DataFrame:

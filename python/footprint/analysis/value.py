@@ -170,7 +170,7 @@ def _tiers(snapshot: pl.DataFrame) -> pl.DataFrame:
         "users",
         _active_share().alias("share"),
         "gmv",
-        gmv_share=pl.col("gmv") / pl.col("gmv").sum(),
+        gmv_share=pl.when(pl.col("gmv").sum() > 0).then(pl.col("gmv") / pl.col("gmv").sum()),
         aov=pl.when(pl.col("orders") > 0).then(pl.col("gmv") / pl.col("orders")),
     )
 
@@ -197,8 +197,8 @@ def _migration(snapshots: dict[date, pl.DataFrame]) -> pl.DataFrame:
     if len(snapshots) < 2:
         return pl.DataFrame(schema=schema)
     before, after = list(snapshots.values())[-2:]
-    moved = after.select("user_id", to="tier").join(
-        before.select("user_id", pl.col("tier").alias("from")), on="user_id", how="left"
+    moved = after.select("user", to="tier").join(
+        before.select("user", pl.col("tier").alias("from")), on="user", how="left"
     )
     counted = moved.with_columns(pl.col("from").fill_null("new")).group_by("from", "to")
     return counted.agg(users=pl.len().cast(pl.Int64)).sort("from", "to")
@@ -206,7 +206,7 @@ def _migration(snapshots: dict[date, pl.DataFrame]) -> pl.DataFrame:
 
 def _nobody(rules: Rules) -> Result:
     nobody = pl.DataFrame(
-        schema={"user_id": pl.String, "gmv": pl.Float64, "orders": pl.Int64, "tier": pl.String}
+        schema={"user": pl.UInt32, "gmv": pl.Float64, "orders": pl.Int64, "tier": pl.String}
     )
     names = ("high", "mid", "potential", "high_share_first", "high_share_last")
     scalars = {
@@ -215,7 +215,7 @@ def _nobody(rules: Rules) -> Result:
         )
         for name in names
     }
-    bought = pl.DataFrame(schema={"user_id": pl.String, "day": pl.Date, "money": pl.Float64})
+    bought = pl.DataFrame(schema={"user": pl.UInt32, "day": pl.Date, "money": pl.Float64})
     empty = {"tiers": _tiers(nobody), "months": _months({}), "migration": _migration({}),
              "rfm": segments(rfm(bought, date.today()), rules)}  # fmt: skip
     note = Text("所选范围内没有已付款的订单。", "There are no paid orders in this scope.")

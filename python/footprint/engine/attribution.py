@@ -111,7 +111,9 @@ class AttributionTables:
         return (
             pl.DataFrame(self.journey_paths.paths())
             .with_columns(
-                pl.col("path").list.eval(pl.element().cast(pl.UInt32).replace_strict(*words)),
+                pl.col("path").list.eval(
+                    pl.element().cast(pl.UInt32).replace_strict(*words, return_dtype=pl.String)
+                ),
                 pl.col("path").list.len().alias("touches"),
                 pl.col("value") / 100,
             )

@@ -69,13 +69,11 @@ def return_cells(view: View, day: int) -> pl.DataFrame:
     """Per cohort with a complete ``day``-th day: day (that date), users (back), size."""
     from footprint.analysis.log_rows import log_mask
 
-    where = sorted((key, tuple(values)) for key, values in view.scope.where.items())
-
     def build() -> pl.DataFrame:
         log = view.data.event_log()
         return log.retention(view.scope.tz, days=day, mask=log_mask(view.data, view.scope))
 
-    cells = once(view.data, f"retention {day} {view.scope.tz} {where}", build)
+    cells = once(view.data, f"retention {day} {view.scope.tz} {_slices(view)}", build)
     complete = cells.filter(pl.col("k") == day, pl.col("complete"), pl.col("size") > 0)
     return complete.select("users", "size", day=pl.col("cohort").dt.offset_by(f"{day}d"))
 
@@ -108,18 +106,35 @@ def first_buys(view: View, days: int) -> pl.DataFrame:
     Columns of orders plus first_day, repeat (another order on a later day within ``days``) and
     complete (the ``days`` are over in the data).
     """
+    name = f"first buys {days} {view.scope.tz} {_slices(view)}"
+    return once(view.data, name, lambda: _first_buys(view, days))
+
+
+def _first_buys(view: View, days: int) -> pl.DataFrame:
     orders = view.rows("orders", period=False).drop("key")
     dated = orders.with_columns(day=view.days("order_ts"))
     last: date | None = data_end(view)
-    first = dated.sort("order_ts", maintain_order=True).unique("user_id", keep="first")
-    first = first.rename({"day": "first_day"})
-    later = dated.select("user_id", "day").join(first.select("user_id", "first_day"), on="user_id")
+    opening = pl.col("at").get(pl.col("order_ts").arg_min())
+    rows = dated.lazy().with_row_index("at").group_by("user_id").agg(at=opening).collect()
+    first = dated[rows["at"].sort()].rename({"day": "first_day"})
     gap = (pl.col("day") - pl.col("first_day")).dt.total_days()
-    back = later.filter(gap.is_between(1, days)).select("user_id").unique()
-    return first.with_columns(
-        repeat=pl.col("user_id").is_in(back["user_id"].implode()),
+    back = (
+        dated.lazy()
+        .select("user_id", "day")
+        .join(first.lazy().select("user_id", "first_day"), on="user_id")
+        .filter(gap.is_between(1, days))
+        .select("user_id", repeat=pl.lit(True))
+        .unique()
+        .collect()
+    )
+    return first.join(back, on="user_id", how="left", maintain_order="left").with_columns(
+        pl.col("repeat").fill_null(False),
         complete=pl.col("first_day") <= (last - timedelta(days=days) if last else None),
     )
+
+
+def _slices(view: View) -> list[tuple[str, tuple[str, ...]]]:
+    return sorted((key, tuple(values)) for key, values in view.scope.where.items())
 
 
 def data_end(view: View) -> date | None:

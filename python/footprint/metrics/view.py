@@ -27,7 +27,7 @@ class View:
 
     data: Data
     scope: Scope
-    _rows: dict[tuple[str, bool], pl.DataFrame] = field(default_factory=dict, repr=False)
+    _rows: dict[tuple[str, By, bool], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     def rows(self, table: str, by: By = None, *, period: bool = True) -> pl.DataFrame:
         """Rows of ``table`` in scope with a ``key`` column for the group.
@@ -35,9 +35,14 @@ class View:
         Raises DataMissing when the table was never imported, SliceError when the table does not
         know ``by``.
         """
-        if (table, period) not in self._rows:
-            self._rows[table, period] = scoped(self.data, table, self.scope, period=period)
-        return self.keyed(self._rows[table, period], table, by)
+        if (table, by, period) not in self._rows:
+            whole = (
+                scoped(self.data, table, self.scope, period=period)
+                if by is None
+                else self.rows(table, period=period)
+            )
+            self._rows[table, by, period] = self.keyed(whole, table, by)
+        return self._rows[table, by, period]
 
     def keyed(self, rows: pl.DataFrame, table: str, by: By) -> pl.DataFrame:
         """``rows`` of ``table`` with the ``key`` column of their group."""
