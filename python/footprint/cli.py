@@ -6,21 +6,16 @@ one or two lines on stderr; with ``--json`` stdout holds exactly one JSON object
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from footprint.errors import UsageError
 from footprint.terminal.failing import failing_well, language
+from footprint.terminal.output import chosen, emit, pairs, write_csv, write_file, write_json
 from footprint.text import Text
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from footprint.sample.chance import Noise
     from footprint.sample.world import Scale
     from footprint.workspace import Workspace
@@ -60,10 +55,10 @@ def import_(
     from footprint.terminal.printing import file_text, warning_text
 
     words = language(lang)
-    report = _open(workspace).import_files(list(files), table, _pairs(map, "--map"))
+    report = _open(workspace).import_files(list(files), table, pairs(map, "--map"))
     report.raise_if_nothing()
     if as_json:
-        _json(report.to_dict(words))
+        write_json(report.to_dict(words))
     else:
         typer.echo("\n".join(file_text(file, words) for file in report.files if not file.refused))
     for file in report.files:
@@ -84,7 +79,7 @@ def tables(workspace: Dir = None, as_json: Json = False, lang: LangOption = None
             {"name": t.name, "title": t.title(words), "rows": t.rows, "first": t.first,
              "last": t.last} for t in held
         ]  # fmt: skip
-        _json({"tables": rows, "data_version": opened.data_version})
+        write_json({"tables": rows, "data_version": opened.data_version})
         return
     tz = opened.data().tz
     lines = [
@@ -115,7 +110,7 @@ def questions(workspace: Dir = None, as_json: Json = False, lang: LangOption = N
             }
             for q in known.values()
         ]
-        _json({"questions": rows})
+        write_json({"questions": rows})
         return
     typer.echo(questions_text(known, set(data.tables), words))
 
@@ -145,11 +140,11 @@ def ask(
 
     opened, words = _open(workspace), language(lang)
     scope = opened.scope(where or (), from_, to)
-    result = opened.ask(question, scope, **_pairs(set, "--set"))
+    result = opened.ask(question, scope, **pairs(set, "--set"))
     if as_json:
-        _json(result.to_dict(words))
+        write_json(result.to_dict(words))
     elif as_csv:
-        _csv(_chosen(result.frames, frame))
+        write_csv(chosen(result.frames, frame))
     else:
         typer.echo(result_text(result, words))
 
@@ -171,9 +166,9 @@ def brief(
     words = language(lang)
     written = _open(workspace).brief(week)
     if html is not None:
-        _write(html, written.html(words).encode())
+        write_file(html, written.html(words).encode())
     if as_json:
-        _json(written.to_dict(words))
+        write_json(written.to_dict(words))
     elif html is None:
         head = f"{written.week}  {written.colour.upper()}  {written.reason(words)}"
         lines = [finding_text(finding, words) for finding in written.findings]
@@ -190,7 +185,7 @@ def set_aside(
     lang: LangOption = None,
 ) -> None:
     """The rows an upload set aside, with reason and mend, as CSV. 被搁置的行"""
-    _emit(_open(workspace).set_aside_csv(upload, language(lang)), out)
+    emit(_open(workspace).set_aside_csv(upload, language(lang)), out)
 
 
 @app.command()
@@ -200,7 +195,7 @@ def undo(workspace: Dir = None, as_json: Json = False, lang: LangOption = None) 
     opened = _open(workspace)
     files = opened.undo()
     if as_json:
-        _json({"undone": files, "data_version": opened.data_version})
+        write_json({"undone": files, "data_version": opened.data_version})
         return
     said = Text("已撤销：{files}", "taken back: {files}")
     typer.echo(said(language(lang), files=", ".join(files)))
@@ -216,7 +211,7 @@ def template(
     """An empty CSV with the headings of a table. 模板"""
     from footprint.templates import template_csv
 
-    _emit(template_csv(table, language(lang)), out)
+    emit(template_csv(table, language(lang)), out)
 
 
 @app.command()
@@ -236,7 +231,7 @@ def settings(
     from footprint.terminal.printing import settings_text
 
     opened, words = _open(workspace), language(lang)
-    edits = _pairs(set, "--set")
+    edits = pairs(set, "--set")
     opened.settings.with_(**edits)
     for key, value in edits.items():
         opened.set_setting(key, value)
@@ -248,7 +243,7 @@ def settings(
              "kind": s.kind, "label": s.label(words), "default": s.default, "edited": s.edited}
             for s in opened.settings
         ]  # fmt: skip
-        _json({"settings": rows, "data_version": opened.data_version})
+        write_json({"settings": rows, "data_version": opened.data_version})
     else:
         typer.echo(settings_text(opened.settings, words))
 
@@ -272,7 +267,7 @@ def sample(
 
     # The sample checks the words itself and says what is allowed.
     size, way = cast("Scale", scale), cast("Noise", noise)
-    written = write(out, size, salt, way, _pairs(param, "--param"))
+    written = write(out, size, salt, way, pairs(param, "--param"))
     typer.echo(Text("已写入 {out}", "written to {out}")(language(lang), out=written or out))
 
 
@@ -314,63 +309,6 @@ def _open(folder: Path | None) -> Workspace:
     from footprint.workspace import open
 
     return open(folder)
-
-
-def _pairs(items: Sequence[str] | None, option: str) -> dict[str, str]:
-    pairs = {}
-    for item in items or ():
-        key, sign, value = item.rpartition("=") if option == "--map" else item.partition("=")
-        if not sign or not key.strip():
-            raise UsageError(
-                Text(f"看不懂 {option} “{item}”", f"{option} “{item}” is not understood"),
-                Text("请写成 键=值。", "Write key=value."),
-            )
-        pairs[key.strip()] = value.strip()
-    return pairs
-
-
-def _chosen(frames: Any, name: str | None) -> pl.DataFrame:
-    from footprint.questions import unknown
-
-    if name is not None and name not in frames:
-        raise unknown("frame", "表格", name, frames)
-    if not frames:
-        raise UsageError(
-            Text("这个问题没有表格", "this question has no frame"),
-            Text("请用 --json。", "Use --json."),
-        )
-    chosen = name or next(iter(frames))
-    if name is None and len(frames) > 1:
-        typer.echo(f"--frame {chosen}  ({', '.join(frames)})", err=True)
-    return frames[chosen]
-
-
-def _json(plain: dict[str, Any]) -> None:
-    typer.echo(json.dumps(plain, ensure_ascii=False, allow_nan=False, default=str))
-
-
-def _csv(frame: pl.DataFrame) -> None:
-    from footprint.export import csv_bytes
-
-    _emit(csv_bytes(frame), None)
-
-
-def _emit(content: bytes, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        _write(out, content)
-
-
-def _write(out: Path, content: bytes) -> None:
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        raise UsageError(
-            Text(f"写不了文件 {out}（{error.strerror}）", f"cannot write {out} ({error.strerror})"),
-            Text("请换一个位置。", "Choose another place."),
-        ) from error
 
 
 if __name__ == "__main__":

@@ -92,3 +92,5 @@ def test_nothing_personal_is_left_of_a_file(take) -> None:
     assert phone not in kept
     assert mail not in kept
     assert "某路1号" not in kept
+    assert "王小明" not in kept
+    assert sheet.checked.aside.height == 2

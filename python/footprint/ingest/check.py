@@ -12,7 +12,7 @@ import polars as pl
 
 from footprint.ingest.mapping import Mapped
 from footprint.ingest.numbers import parse_numbers
-from footprint.ingest.privacy import PERSON_COLUMNS, masked, pseudonyms
+from footprint.ingest.privacy import PERSON_COLUMNS, is_personal_heading, masked, pseudonyms
 from footprint.ingest.raw import RawSheet
 from footprint.ingest.reasons import Reason
 from footprint.ingest.times import parse_dates, parse_timestamps
@@ -173,11 +173,21 @@ def _aside(
         {
             ROW: [b.row for b in sheet.broken],
             REASON: [b.code for b in sheet.broken],
-            VALUE: masked(pl.Series([b.text for b in sheet.broken], dtype=pl.String)),
+            VALUE: _broken_text(sheet),
         },
         schema_overrides={ROW: cells.schema[ROW]},
     )
     return pl.concat([cells, broken], how="diagonal").sort(ROW)
+
+
+def _broken_text(sheet: RawSheet) -> pl.Series:
+    """The lines that broke, contacts masked; of a file with personal columns only their numbers.
+
+    In a broken line nobody can tell which cell is a name or an address.
+    """
+    if any(map(is_personal_heading, sheet.headings)):
+        return pl.Series([None] * len(sheet.broken), dtype=pl.String)
+    return masked(pl.Series([line.text for line in sheet.broken], dtype=pl.String))
 
 
 def _value(columns: Sequence[str]) -> pl.Expr:
