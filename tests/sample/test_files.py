@@ -71,6 +71,9 @@ def test_truths_are_listed_with_their_twins(tmp_path: Path) -> None:
         ("tiny", "quota", {"PT01.tag": 0.1}),
         ("tiny", "quota", {"PT01.p_tag": "a lot"}),
         ("tiny", "quota", {"PT05.share": [0.1]}),
+        ("tiny", "quota", {"PT05.share": [0.3, 0.2, 0.2, 0.2, 0.2, 0.2]}),
+        ("tiny", "quota", {"PT09.nulls": {"K>X": 10}}),
+        ("tiny", "quota", {"PT24.burst": float("nan")}),
     ],
 )
 def test_unknown_wishes_are_refused_with_a_hint(tmp_path: Path, scale, noise, params) -> None:

@@ -24,7 +24,7 @@ def param(planted):
 
 def pooled(minutes: pl.DataFrame, what: str, slow: bool, edge: float) -> float:
     part = minutes.filter((pl.col("latency_s") > edge) == slow)
-    return part[what].sum() / part["online"].sum()
+    return part.select(pl.col(what).sum() / pl.col("online").sum()).item()
 
 
 def test_pt03_leaving_and_likes(tables, param) -> None:

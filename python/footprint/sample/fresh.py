@@ -83,7 +83,7 @@ def _host_orders(
     labels = _labels(world, host, sold[rows], mix)
     out: list[tuple[int, int, int, int]] = []
     first_day: dict[int, int] = {}
-    for row in rows:
+    for row in map(int, rows):
         earlier = [user for user, day in first_day.items() if day < days[row]]
         shuffled = [earlier[k] for k in world.chance.order(f"PT18/{host}/{row}", len(earlier))]
         for _ in range(sold[row]):

@@ -37,7 +37,7 @@ class Part:
 
 def stream_rows(
     world: World, category: str, ids: Sequence[str], *, day: np.ndarray, clock: np.ndarray | int,
-    minutes: int, host: Sequence[str], viewers: np.ndarray, **more: object,
+    minutes: int, host: Sequence[str] | np.ndarray, viewers: np.ndarray, **more: object,
 ) -> pl.DataFrame:  # fmt: skip
     """Rows of the streams table; ``clock`` is the second of the day, ``more`` further columns."""
     rows = len(ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,8 @@ from footprint.sample.chance import Chance, Noise
 from footprint.sample.params import Params, resolve
 from footprint.text import Text
 
-Scale = Literal["tiny", "demo", "large"] | int
+# tiny, demo, large, or a number of browsing users (also as text).
+Scale = str | int
 
 # First user number of each crowd. Crowds never mix, so truths cannot confound each other.
 CROWDS = {
