@@ -78,7 +78,7 @@ def _naive_times(frame: pl.DataFrame) -> pl.DataFrame:
 def _sheet_name(name: str, book: xlsxwriter.Workbook) -> str:
     """A name Excel accepts: at most 31 characters, none forbidden, unique in the book."""
     base = name.translate(_FORBIDDEN_IN_SHEET_NAME).strip("'")[:_SHEET_NAME_LIMIT] or "sheet"
-    taken = {sheet.get_name().lower() for sheet in book.worksheets()}
+    taken = {str(sheet.get_name()).lower() for sheet in book.worksheets()}
     candidate, number = base, 2
     while candidate.lower() in taken:
         tail = f"_{number}"

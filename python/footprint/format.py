@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -33,7 +34,7 @@ _PER_1000 = Text("每千条 {n} 条", "{n} per 1,000")
 
 def number(value: float | int | None, lang: Lang, decimals: int | None = None) -> str:
     """``1,234`` or ``12.35``; ``decimals`` None keeps at most two and drops trailing zeros."""
-    if _missing(value):
+    if not _known(value):
         return MISSING
     digits = "." + "0" * decimals if decimals else "" if decimals == 0 else ".##"
     return format_decimal(_clean(value, 2 if decimals is None else decimals),
@@ -42,7 +43,7 @@ def number(value: float | int | None, lang: Lang, decimals: int | None = None) -
 
 def money(value: float | None, lang: Lang, decimals: int | None = None) -> str:
     """``¥1,234``; cents are written below ¥1,000 when there are any."""
-    if _missing(value):
+    if not _known(value):
         return MISSING
     if decimals is None:
         decimals = 0 if abs(value) >= 1000 or float(value).is_integer() else 2
@@ -51,19 +52,19 @@ def money(value: float | None, lang: Lang, decimals: int | None = None) -> str:
 
 def money_compact(value: float | None, lang: Lang) -> str:
     """``¥123.5万`` in Chinese, ``¥1.2M`` in English."""
-    return MISSING if _missing(value) else _signed_prefix(value, compact(abs(value), lang), "¥")
+    return MISSING if not _known(value) else _signed_prefix(value, compact(abs(value), lang), "¥")
 
 
 def compact(value: float | None, lang: Lang) -> str:
     """``123.5万`` in Chinese, ``1.2M`` in English."""
-    if _missing(value):
+    if not _known(value):
         return MISSING
     return format_compact_decimal(_clean(value, 1), locale=_LOCALES[lang], fraction_digits=1)
 
 
 def percent(rate: float | None, lang: Lang, decimals: int | None = None) -> str:
     """A rate 0..1 as ``12.3%``; below 10 % two decimals are kept, trailing zeros dropped."""
-    if _missing(rate):
+    if not _known(rate):
         return MISSING
     if decimals is None:
         decimals = 2 if abs(rate) < 0.1 else 1
@@ -75,24 +76,24 @@ def points(value: float | None, lang: Lang) -> str:
     """A difference of rates in percentage points, signed: ``+1.31 points``."""
     return (
         MISSING
-        if _missing(value)
+        if not _known(value)
         else _POINTS(lang, n=_plus(round(value, 2)) + number(value, lang))
     )
 
 
 def delta(change: float | None, lang: Lang) -> str:
     """A relative change 0.12 as ``+12%``."""
-    return MISSING if _missing(change) else _plus(round(change, 4)) + percent(change, lang)
+    return MISSING if not _known(change) else _plus(round(change, 4)) + percent(change, lang)
 
 
 def times(ratio: float | None, lang: Lang) -> str:
     """A ratio as ``2.3×``."""
-    return MISSING if _missing(ratio) else _TIMES(lang, n=number(ratio, lang))
+    return MISSING if not _known(ratio) else _TIMES(lang, n=number(ratio, lang))
 
 
 def p_value(p: float | None, lang: Lang) -> str:
     """A p-value: ``0.012`` or ``<0.001``."""
-    if _missing(p):
+    if not _known(p):
         return MISSING
     return "<0.001" if p < 0.001 else number(p, lang, 3)
 
@@ -112,7 +113,7 @@ def clock(moment: dt.datetime | None, lang: Lang, tz: str) -> str:
 
 def duration(seconds: float | None, lang: Lang) -> str:
     """A span in its largest fitting unit: ``3 s``, ``95 min``, ``24 h``, ``3 d``."""
-    if _missing(seconds):
+    if not _known(seconds):
         return MISSING
     size, words = next(
         ((size, words) for size, words in _DURATIONS if abs(seconds) >= 2 * size or size == 1)
@@ -167,8 +168,8 @@ _BY_UNIT = {
 }
 
 
-def _missing(value: float | int | None) -> bool:
-    return value is None or not math.isfinite(value)
+def _known(value: float | int | None) -> TypeGuard[float]:
+    return value is not None and math.isfinite(value)
 
 
 def _clean(value: float | int, decimals: int) -> float | int:

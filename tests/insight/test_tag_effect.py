@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from footprint.analysis.rates import adjusted, compare
+from footprint.analysis.rates import adjusted, compare, screen
 from footprint.errors import DataMissing, UsageError
 from footprint.questions import ask
 from footprint.scope import Scope
@@ -148,3 +148,15 @@ def test_neither_reading_cries_wolf_when_streams_swing_by_chance():
         alike += (adjusted(units, ["stratum"])[0].p or 1) < 0.05
     assert plain <= 0.09 * 500
     assert alike <= 0.09 * 500
+
+
+def test_the_best_of_many_tags_is_not_a_find():
+    """Thirty tags without effect: raw p values fall below 5 %, adjusted ones do not."""
+    rng = np.random.default_rng(11)
+    tags = [[f"t{k:02d}" for k in range(30) if rng.random() < 0.5] for _ in range(80)]
+    units = pl.DataFrame({"tags": tags, "hits": rng.binomial(400, 0.05, 80), "trials": 400})
+    found = screen(units, least=5)
+    assert found.height == 30
+    assert found["p_value"].min() < 0.05
+    assert found["p_adjusted"].min() > 0.05
+    assert screen(units, least=60).is_empty()

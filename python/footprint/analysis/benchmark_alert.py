@@ -165,12 +165,12 @@ def _own_flags(streams: pl.DataFrame, direction: str, data: Data) -> int:
 
 def _notes(streams: pl.DataFrame) -> tuple[Text, ...]:
     bare = streams.filter(state="no_benchmark")["category"].unique().sort().to_list()
-    bare = [name for name in bare if name]
+    bare = [category_name(name) for name in bare if name]
     if not bare:
         return ()
     return (
         Text(
-            f"没有行业基准、不作判断：{'、'.join(bare)}。",
-            f"No benchmark, so not judged: {', '.join(bare)}.",
+            f"没有行业基准、不作判断：{'、'.join(name.zh for name in bare)}。",
+            f"No benchmark, so not judged: {', '.join(name.en for name in bare)}.",
         ),
     )

@@ -12,9 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from footprint.stats import LEVEL, normal_quantile, two_proportions
+from footprint.stats import (
+    LEVEL,
+    Comparison,
+    benjamini_hochberg,
+    normal_quantile,
+    two_proportions,
+)
 
 _LEAST_SPARE = 5  # fewer cannot say how much units differ
+_SCREEN = {
+    "tag": pl.String(), "n_tag": pl.Int64(), "n_plain": pl.Int64(), "rate_tag": pl.Float64(),
+    "rate_plain": pl.Float64(), "ratio": pl.Float64(), "p_value": pl.Float64(),
+}  # fmt: skip
 _MANY = 1e9  # degrees of freedom of the plain binomial reading
 
 
@@ -53,7 +63,7 @@ def compare(units: pl.DataFrame) -> RateEffect:
     """Compare units (columns ``tagged`` bool, ``hits``, ``trials``); raises ValueError when a
     group has no trials. Source: requirement row S2.1.3-a."""
     sides = [units.filter(pl.col("tagged") == side) for side in (True, False)]
-    (k1, n1), (k2, n2) = [(side["hits"].sum(), side["trials"].sum()) for side in sides]
+    (k1, n1), (k2, n2) = [(int(s["hits"].sum()), int(s["trials"].sum())) for s in sides]
     plain = two_proportions(k1, n1, k2, n2)
     errors = [_cluster_error(side) for side in sides]
     spread = math.hypot(*errors)
@@ -64,7 +74,9 @@ def compare(units: pl.DataFrame) -> RateEffect:
     return RateEffect(plain.rate1, plain.rate2, plain.diff, low, high, *ratio, p)
 
 
-def _wider_ratio(plain, errors: list[float]) -> tuple[float | None, float | None, float | None]:
+def _wider_ratio(
+    plain: Comparison, errors: list[float]
+) -> tuple[float | None, float | None, float | None]:
     if plain.ratio is None or plain.ratio_low is None or plain.ratio_high is None:
         return plain.ratio, None, None
     spread = normal_quantile() * math.hypot(errors[0] / plain.rate1, errors[1] / plain.rate2)
@@ -122,13 +134,14 @@ def _mantel_haenszel(used: pl.DataFrame, units: pl.DataFrame, covered: float) ->
     columns = ("hits_tag", "trials_tag", "hits_plain", "trials_plain")
     a, n1, b, n0 = (used[name].to_numpy().astype(float) for name in columns)
     table = StratifiedTable(np.array([[a, n1 - a], [b, n0 - b]]))
-    ratio = float(table.riskratio_pooled)
+    ratio = float(table.riskratio_pooled)  # pyright: ignore[reportArgumentType]
     spread, spare = _dispersion(units, ratio, used.height)
     n = n1 + n0
     top = (n1 * n0 * (a + b) - a * b * n) / n**2
     variance = spread * float(top.sum() / ((a * n0 / n).sum() * (b * n1 / n).sum()))
     half = float(stdtrit(spare, 0.5 + LEVEL / 2)) * math.sqrt(max(variance, 0.0))
-    p = float(fdtrc(1, spare, table.test_null_odds(correction=False).statistic / spread))
+    null = table.test_null_odds(correction=False)
+    p = float(fdtrc(1, spare, null.statistic / spread))  # pyright: ignore[reportAttributeAccessIssue]
     low, high = ratio * math.exp(-half), ratio * math.exp(half)
     return Adjusted(ratio, low, high, p, used.height, covered)
 
@@ -145,3 +158,20 @@ def _dispersion(units: pl.DataFrame, ratio: float, strata: int) -> tuple[float, 
     off = pl.col("hits") - pl.col("trials") * rate
     chi = units.select((off**2 / (pl.col("trials") * rate * (1 - rate))).sum()).item()
     return max(1.0, float(chi) / spare), float(spare)
+
+
+def screen(units: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Every value of ``tags`` held by at least ``least`` units and missing in as many, compared as
+    is, with Benjamini-Hochberg p values: the best of many tags looks good by chance."""
+    tags = units.select(pl.col("tags").explode().drop_nulls()).to_series().unique().sort()
+    rows = []
+    for tag in tags:
+        held = units.with_columns(tagged=pl.col("tags").list.contains(tag).fill_null(value=False))
+        n = int(held["tagged"].sum())
+        if min(n, held.height - n) >= least:
+            found = compare(held)
+            rates = (found.rate_with, found.rate_without, found.ratio, found.p)
+            rows.append((tag, n, held.height - n, *rates))
+    table = pl.DataFrame(rows, schema=_SCREEN, orient="row")
+    fair = benjamini_hochberg(table["p_value"].to_numpy())
+    return table.with_columns(p_adjusted=pl.Series(fair, dtype=pl.Float64)).sort("p_value", "tag")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from footprint.analysis.rates import Adjusted, RateEffect, adjusted, compare
+from footprint.analysis.rates import Adjusted, RateEffect, adjusted, compare, screen
 from footprint.data import Data
 from footprint.format import sentence
 from footprint.questions import Param, question, require, unknown
@@ -98,8 +98,10 @@ def tag_effect(data: Data, scope: Scope, tag: str | None, metric: str) -> Result
 
     Scalars: rate_tag, rate_plain, diff_pp (percentage points), ratio, adjusted_ratio, p_value,
     n_tag and n_plain (streams or videos), coverage, verdict (higher, lower, no_difference, mixed,
-    too_small). Frames ``streams`` (id, tagged, hits, trials, rate) and ``strata``. Raises
-    UsageError for a tag nobody used. Source: requirement row S2.1.3-a, truths PT01 and PT11.
+    too_small). Frames ``streams`` (id, tagged, hits, trials, rate), ``strata`` and
+    ``tags`` (every tag with enough streams: n, rates, ratio, p_value, p_adjusted for the number of
+    tags tried). Raises UsageError for a tag nobody used. Source: requirement row S2.1.3-a, truths
+    PT01 and PT11.
     """
     require(data, (_UNITS[metric][0],))
     units = _units(data, scope, metric)
@@ -109,16 +111,32 @@ def tag_effect(data: Data, scope: Scope, tag: str | None, metric: str) -> Result
         return Result(scalars={"verdict": _verdict("too_small", 0)}, notes=(note,))
     units = units.with_columns(tagged=pl.col("tags").list.contains(chosen).fill_null(value=False))
     mix, strata = adjusted(units, list(_UNITS[metric][3]))
-    frames = {"streams": units.drop("tags").sort("id"), "strata": strata}
+    least = int(data.settings.value("tag_min_streams"))
+    frames = {
+        "streams": units.drop("tags").sort("id"),
+        "strata": strata,
+        "tags": screen(units, least),
+    }
     n = {side: units.filter(pl.col("tagged") == side).height for side in (True, False)}
-    if min(n.values()) < int(data.settings.value("tag_min_streams")):
+    if min(n.values()) < least:
         scalars = {**_counts(chosen, n), "verdict": _verdict("too_small", units.height)}
         return Result(scalars=scalars, frames=frames, notes=(VERDICTS["too_small"],))
     effect = compare(units)
     trials = {side: _trials(units, side) for side in (True, False)}
     scalars = {**_counts(chosen, n), **_measured(effect, mix, trials)}
     scalars["verdict"] = _verdict(_word(effect, mix), units.height)
-    return Result(scalars=scalars, frames=frames)
+    return Result(scalars=scalars, frames=frames, notes=_notes(mix))
+
+
+def _notes(mix: Adjusted) -> tuple[Text, ...]:
+    if mix.covered >= 0.5:
+        return ()
+    words = Text(
+        "只有 {share} 的观看落在两边都有的同类里，同类比较仅供参考。",
+        "Only {share} of the viewers are in groups that hold both sides, so the like-for-like "
+        "ratio says little.",
+    )
+    return (sentence(words, share=(mix.covered, "rate")),)
 
 
 def _units(data: Data, scope: Scope, metric: str) -> pl.DataFrame:
