@@ -56,9 +56,9 @@ e2e: dev browser ## the app in a real browser
 	$(BIN)/pytest tests/e2e
 
 docs: dev ## write the generated pages of docs/
-	$(BIN)/python -m footprint.schema_docs
-	$(BIN)/python -m footprint.questions_docs
-	$(BIN)/python -m footprint.metrics.glossary
+	$(BIN)/python -m footprint.schema_docs > docs/tables.md
+	$(BIN)/python -m footprint.questions_docs > docs/questions.md
+	$(BIN)/python -m footprint.metrics.glossary > docs/metrics.md
 
 sample: build ## write sample_data/ anew
 	$(BIN)/footprint sample --out sample_data --scale demo
