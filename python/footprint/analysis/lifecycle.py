@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from footprint.analysis.accounting import growth_accounting
 from footprint.analysis.phases import LABELS, flow_table, journeys, phase_table, snapshot
 from footprint.analysis.referral import invites, referred_buyers
 from footprint.analysis.tiers import month_ends
@@ -42,7 +43,8 @@ def lifecycle(data: Data, scope: Scope) -> Result:
 
     Frames: ``phases`` (month = its last day, phase, users, share), ``flow`` (month, from, to,
     users), ``profit`` (host_id, phase, profit, share of the host's profit, orders; host_id null =
-    sold without a host) and ``invites`` (by wording). Scalars: silent_days (rule used), users,
+    sold without a host), ``invites`` (by wording) and ``accounting`` (28-day periods: active, new,
+    retained, resurrected, churned, quick_ratio). Scalars: silent_days (rule used), users,
     head_host (most profit) and fission_share (its share from referred first orders). Phases look at
     all data up to each day, profit at orders inside the scope. Source: requirement rows S7.3-a and
     S2.2.2-b, truth PT18.
@@ -56,6 +58,7 @@ def lifecycle(data: Data, scope: Scope) -> Result:
         "flow": flow_table(snapshots),
         "profit": profit,
         "invites": invites(view),
+        "accounting": growth_accounting(found.active, scope.end),
     }
     scalars = {
         "silent_days": Scalar(
