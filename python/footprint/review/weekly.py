@@ -74,7 +74,13 @@ class Brief:
     data_version: str
 
     def to_dict(self, lang: Lang = "zh") -> dict[str, Any]:
-        """The brief as one JSON object in one language."""
+        """The brief as one JSON object in one language, numbers to twelve digits.
+
+        Sums of floats differ in the last digits with the order of threads; a report must not.
+        """
+        return _steady(self._parts(lang))
+
+    def _parts(self, lang: Lang) -> dict[str, Any]:
         return {
             "week": self.week,
             "colour": self.colour,
@@ -148,6 +154,15 @@ def brief(data: Data, week: str | None = None) -> Brief:
         label, scope, colour, reason, leads, folded, targets, core(lines),
         skipped, notes, data.version,
     )  # fmt: skip
+
+
+def _steady(value: Any) -> Any:
+    """``value`` with every number inside cut to twelve significant digits."""
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, dict):
+        return {key: _steady(item) for key, item in value.items()}
+    return [_steady(item) for item in value] if isinstance(value, list) else value
 
 
 def asked() -> list[Question]:
