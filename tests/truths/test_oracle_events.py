@@ -122,6 +122,14 @@ def test_pt09_credits_at_the_published_counts() -> None:
         assert sum(one[model] for one in everywhere) == pytest.approx(2460, abs=1e-6)
 
 
+def test_pt11_videos_watched_to_the_end(tables, param) -> None:
+    videos = tables["contents"].with_columns(star=pl.col("tags").list.contains("star_scene"))
+    sums = videos.group_by("star").agg(pl.col("completes").sum() / pl.col("views").sum())
+    rate = dict(sums.iter_rows())
+    assert rate[True] == pytest.approx(param("PT11.tag"), abs=1e-4)
+    assert rate[False] == pytest.approx(param("PT11.base"), abs=1e-4)
+
+
 @pytest.mark.parametrize("test", ["EXP-REPLAY", "EXP-COVER", "EXP-SPLIT"])
 def test_pt14_to_pt16_groups(tables, param, test: str) -> None:
     shown = tables["events"].filter(experiment_id=test)

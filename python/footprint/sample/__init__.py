@@ -18,7 +18,8 @@ food     1 stream a day, 20 regional ones (host H17, PT03b), 2 long ones (2026-0
          3 on Double 11 (PT10). PT04 in all food orders; the orders of PT15.
 health   3 streams a week, else the shelf. PT05; the faults of PT44.
 minutes  12,000 of fresh, beauty, food. PT03.
-others   comments of 2026-11-11 and 12 (PT07, PT08), costs (PT22), scripts (PT33). PT26 needs none.
+others   comments of 2026-11-11 and 12 (PT07, PT08), short videos (PT11), costs (PT22), scripts
+         (PT33). PT26 needs none.
 
 Visitors who never order carry the exposures of PT14 to PT16. Browsing users (their number is the
 scale) make funnels and returns believable; they buy food in the daily stream, one SKU after the

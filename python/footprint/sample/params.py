@@ -68,6 +68,9 @@ DEFAULTS: dict[str, Any] = {
     "PT10.a": [9, 500],
     "PT10.b": [7, 500],
     "PT10.c": [1, 20],
+    # Share of short videos watched to the end, with and without a star.
+    "PT11.base": 0.50,
+    "PT11.tag": 0.61,
     # Second orders within 30 days of first-time home buyers, May and October; null twin fmcg.
     "PT13.r30": [0.08, 0.20],
     "PT13.null_r30": 0.10,

@@ -11,6 +11,7 @@ from footprint.sample.calendar import DAYS, WEEKS, day_of, moment
 from footprint.sample.sales import PLATFORMS
 from footprint.sample.world import World
 
+STAR_TAG, UPRIGHT_TAG = "star_scene", "upright"
 _VIDEOS_PER_WEEK = 5
 _STOCK_DAYS = 28
 # Industry means of conversion: mean, sd. Beauty's are PT21's.
@@ -23,26 +24,40 @@ _TARGETS = (
 
 
 def contents(world: World) -> pl.DataFrame:
-    """Five short videos a week."""
+    """Five short videos a week; those with a star are watched to the end more often (PT11), those
+    in upright format are not (its null twin)."""
     rows, chance = _VIDEOS_PER_WEEK * WEEKS, world.chance
     number = np.arange(rows)
+    star, upright = number % 3 == 0, number // 3 % 2 == 0
     views = chance.whole("contents/views", rows, 3_000, 60_000)
-    share = 0.42 + 0.2 * chance.uniform("contents/share", rows)
     made = chance.uniform("contents/made", rows) < 0.2
+    scene = np.where(star, STAR_TAG, "daily_scene")
     return pl.DataFrame({
         "content_id": [f"V{n + 1:03d}" for n in number],
         "publish_ts": moment(7 * (number // 5) + number % 5, 12 * 3600),
         "platform": chance.choice("contents/platform", rows, PLATFORMS),
         "views": views,
-        "completes": (views * share).astype(np.int64),
+        "completes": _completes(world, views, star),
         "type": chance.pick("contents/type", rows, ("预热", "讲解", "开箱", "产地")),
-        "tags": chance.pick("contents/tags", rows, ("star_scene", "daily_scene", "how_to")),
+        "tags": [f"{tag}|{UPRIGHT_TAG}" if up else tag
+                 for tag, up in zip(scene, upright, strict=True)],
         "layer": np.where(made, "advanced", "basic"),
         "author_id": [f"K{n % 24 + 1:02d}" for n in number],
         "is_ugc": made,
         "ugc_state": ["used" if one else None for one in made],
         "clicks": (views * 0.03).astype(np.int64),
     })  # fmt: skip
+
+
+def _completes(world: World, views: np.ndarray, star: np.ndarray) -> np.ndarray:
+    """Views to the end: each video differs, the two groups together are exact."""
+    found = np.zeros(len(views), dtype=np.int64)
+    spread = 0.94 + 0.12 * world.chance.uniform("contents/completes", len(views))
+    for group, name in ((star, "PT11.tag"), (~star, "PT11.base")):
+        watched = views[group] * spread[group]
+        watched *= world.param(name) * views[group].sum() / watched.sum()
+        found[group] = np.floor(watched + 0.5)
+    return found
 
 
 def inventory(world: World, products: pl.DataFrame) -> pl.DataFrame:

@@ -6,12 +6,13 @@ from footprint.sample.calendar import WEEK_DOUBLE_11, date_of
 from footprint.sample.dirty import EXTRA_SKUS
 from footprint.sample.experiments import NULL, REPLAY, SPLIT, tests_of
 from footprint.sample.fresh import TAG
+from footprint.sample.sheets import STAR_TAG, UPRIGHT_TAG
 from footprint.sample.truths.truth import Asked, Check, Truth, category
 from footprint.sample.world import World
 
 
 def insight_truths(world: World) -> list[Truth]:
-    makers = (_tag, _niche, _replay, _no_effect, _split, _planner, _scripts, _dirty)
+    makers = (_tag, _star, _niche, _replay, _no_effect, _split, _planner, _scripts, _dirty)
     return [make(world) for make in makers]
 
 
@@ -29,6 +30,25 @@ def _tag(world: World) -> Truth:
         Asked("beauty, the same tag without effect", scope=category("beauty", to=until), **ask,
               checks=(
             Check("ratio", "near", 1.0, 0.02), Check("p_value", "gt", 0.05),
+        )),
+    )  # fmt: skip
+
+
+def _star(world: World) -> Truth:
+    tag, base = world.param("PT11.tag"), world.param("PT11.base")
+
+    def ask(name: str) -> dict:
+        return {"question": "tag_effect", "params": {"tag": name, "metric": "completion"}}
+
+    return Truth(
+        "PT11",
+        Asked("short videos with a star", **ask(STAR_TAG), checks=(
+            Check("rate_tag", "near", tag, 0.001),
+            Check("ratio", "near", tag / base, 0.005),
+            Check("p_value", "lt", 0.01),
+        )),
+        Asked("short videos in upright format", **ask(UPRIGHT_TAG), checks=(
+            Check("ratio", "near", 1.0, 0.08), Check("p_value", "gt", 0.05),
         )),
     )  # fmt: skip
 
