@@ -69,3 +69,29 @@ def test_the_same_world_gives_the_same_words():
     one, other = (brief(MemoryData(plant(None, "tiny")[0])) for _ in range(2))
     assert one.to_dict("zh") == other.to_dict("zh")
     assert one.html("en") == other.html("en")
+
+
+@pytest.mark.parametrize(
+    ("table", "unasked"),
+    [
+        ("streams", {"benchmark_alert", "exaggeration"}),
+        ("orders", {"complaints", "exaggeration", "sku_profit"}),
+        ("comments", {"opinion_alerts"}),
+        ("costs", {"cost_share"}),
+        ("stream_minutes", {"latency"}),
+    ],
+)
+def test_a_missing_table_costs_its_own_checks_and_no_more(table, unasked):
+    tables, _ = plant(None, "tiny")
+    found = brief(MemoryData({k: v for k, v in tables.items() if k != table}), REPORT_WEEK)
+    assert {line.question for line in found.skipped} == unasked
+    assert all(table in line.tables for line in found.skipped)
+    assert found.html("en")
+
+
+@pytest.mark.parametrize("table", ["streams", "orders", "comments", "costs", "products"])
+def test_an_empty_table_breaks_nothing(table):
+    tables, _ = plant(None, "tiny")
+    found = brief(MemoryData({**tables, table: tables[table].clear()}), REPORT_WEEK)
+    assert found.colour in ("red", "yellow")
+    assert found.to_dict("zh")["findings"]

@@ -116,11 +116,12 @@ def weekly_shares(costs: pl.DataFrame, scope: Scope, data: Data) -> pl.DataFrame
     dates = data.frame("costs")["cost_date"]
     first = max(filter(None, (dates.min(), scope.start)), default=None)
     last = min(filter(None, (dates.max(), scope.end)), default=None)
+    first_day, last_day = pl.lit(first, pl.Date), pl.lit(last, pl.Date)
     monday = pl.col("cost_date").dt.truncate("1w")
     return (
         costs.filter(pl.col("amount").is_not_null())
         .with_columns(monday.alias("monday"))
-        .filter(pl.col("monday") >= first, pl.col("monday").dt.offset_by("6d") <= last)
+        .filter(first_day <= pl.col("monday"), pl.col("monday").dt.offset_by("6d") <= last_day)
         .group_by("monday", "category")
         .agg(amount=pl.col("amount").sum(), n=pl.len())
         .with_columns(total=pl.col("amount").sum().over("monday"))
