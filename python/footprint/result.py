@@ -73,6 +73,8 @@ class Finding:
         from urllib.parse import urlencode
 
         query = {"finding": self.id, **{k: str(v) for k, v in self.params.items()}}
+        if self.page == "ASK":
+            query["q"] = self.question
         if self.scope:
             query |= self.scope.to_query()
         return f"/{PAGE_PATHS[self.page]}?{urlencode(query)}"
