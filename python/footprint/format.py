@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import TypeGuard
+from collections.abc import Callable
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -135,7 +136,7 @@ def show(value: float | int | str | dt.date | Text | None, unit: str, lang: Lang
     return write(value, lang) if write else number(value, lang)
 
 
-def sentence(template: Text, **values: Text | str | tuple[object, str]) -> Text:
+def sentence(template: Text, **values: Text | str | tuple[Any, str]) -> Text:
     """A declared template filled in both languages: ``(value, unit)`` is written by ``show``.
 
     >>> sentence(Text("占 {s}", "a share of {s}"), s=(0.31, "rate"))("en")
@@ -149,13 +150,13 @@ def sentence(template: Text, **values: Text | str | tuple[object, str]) -> Text:
     return Text(words("zh"), words("en"))
 
 
-def _written(value: Text | str | tuple[object, str], lang: Lang) -> str:
+def _written(value: Text | str | tuple[Any, str], lang: Lang) -> str:
     if isinstance(value, tuple):
-        return show(value[0], value[1], lang)  # pyright: ignore[reportArgumentType]
+        return show(value[0], value[1], lang)
     return value(lang) if isinstance(value, Text) else value
 
 
-_BY_UNIT = {
+_BY_UNIT: dict[str, Callable[[Any, Lang], str]] = {
     "CNY": money,
     "rate": percent,
     "pp": points,

@@ -114,9 +114,8 @@ def weekly_shares(costs: pl.DataFrame, scope: Scope, data: Data) -> pl.DataFrame
     A week counts when all its days lie within the scope and within the dates of the whole sheet.
     """
     dates = data.frame("costs")["cost_date"]
-    first = max(filter(None, (dates.min(), scope.start)), default=None)
-    last = min(filter(None, (dates.max(), scope.end)), default=None)
-    first_day, last_day = pl.lit(first, pl.Date), pl.lit(last, pl.Date)
+    first_day = pl.max_horizontal(_day(dates.min()), _day(scope.start))
+    last_day = pl.min_horizontal(_day(dates.max()), _day(scope.end))
     monday = pl.col("cost_date").dt.truncate("1w")
     return (
         costs.filter(pl.col("amount").is_not_null())
@@ -134,6 +133,10 @@ def weekly_shares(costs: pl.DataFrame, scope: Scope, data: Data) -> pl.DataFrame
             n=pl.col("n").cast(pl.Int64),
         )
     )  # fmt: skip
+
+
+def _day(day: object) -> pl.Expr:
+    return pl.lit(day, pl.Date)
 
 
 def _judged(weeks: pl.DataFrame, factor: float) -> pl.DataFrame:

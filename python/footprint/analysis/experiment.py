@@ -13,7 +13,7 @@ from footprint.data import Data
 from footprint.format import sentence
 from footprint.planning.sample_size import per_group
 from footprint.questions import Param, question, unknown
-from footprint.result import Finding, Result, Scalar
+from footprint.result import Colour, Finding, Result, Scalar
 from footprint.scope import Scope
 from footprint.text import Text
 
@@ -63,7 +63,7 @@ _TEMPLATES = {
         Text("停用这个做法，记下原因。", "Stop this variant and write down why."),
     ),
 }
-_COLOURS = {"srm_stop": "yellow", "effect_up": "grey", "effect_down": "yellow"}
+_COLOURS: dict[str, Colour] = {"srm_stop": "yellow", "effect_up": "grey", "effect_down": "yellow"}
 
 
 def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
@@ -79,7 +79,7 @@ def _finding(row: dict, scope: Scope) -> Finding:
         id=f"experiment:{name}:{row['variant']}",
         kind="experiment",
         severity=2 if row["verdict"] == "srm_stop" else 1,
-        colour=_COLOURS[row["verdict"]],  # pyright: ignore[reportArgumentType]
+        colour=_COLOURS[row["verdict"]],
         problem=sentence(
             problem, id=name, control=(row["n_control"], "count"), treat=(row["n_treat"], "count"),
             from_=(row["rate_control"], "rate"), to=(row["rate_treat"], "rate"),

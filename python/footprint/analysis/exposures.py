@@ -41,12 +41,12 @@ def with_conversion(exposures: pl.DataFrame, data: Data, days: int) -> pl.DataFr
         .unique()
         .with_columns(converted=pl.lit(value=True))
     )
-    last = max(filter(None, (orders["order_ts"].max(), exposures["ts"].max())), default=None)
+    ends = pl.concat([orders["order_ts"], exposures["ts"]]).drop_nulls()
     return exposures.join(
         bought, on=["experiment_id", "user_id"], how="left", maintain_order="left"
     ).with_columns(
         pl.col("converted").fill_null(value=False),
-        complete=pl.lit(last, pl.Datetime("us", "UTC")) >= pl.col("ts") + window,
+        complete=pl.lit(ends.max(), pl.Datetime("us", "UTC")) >= pl.col("ts") + window,
     )
 
 
