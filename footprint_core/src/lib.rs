@@ -5,8 +5,9 @@
 //!
 //! * [`layout`]: one `u64` per row, user offsets, and the way back to the source rows.
 //! * [`encode`]: strings to integer codes.
-//! * [`kernels`]: funnels, retention, active days.
+//! * [`kernels`]: funnels, retention, lifecycle, sessions, visits, presence, steps, routes, figures.
 //! * [`attribution`]: journeys, rules, Markov chains, Shapley values, bootstrap intervals.
+//! * [`partial`]: shards asked apart, states merged; they travel as Arrow.
 //! * [`store`]: the file of a layout.
 //! * `python`: the bindings, the only place that knows Python (feature `python`).
 //!
@@ -17,6 +18,7 @@ pub mod encode;
 pub mod error;
 pub mod kernels;
 pub mod layout;
+pub mod partial;
 #[cfg(feature = "python")]
 mod python;
 pub mod store;

@@ -9,7 +9,10 @@ class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: Any = None, /) -> Any: ...
 
 _Column = _ArrowArray | _ArrowStream
+_Dimension = str | _Column
+"""\"event\", \"channel\", or codes by source row (UInt32, 2^32 - 1 for none)."""
 _Offsets = tuple[list[int], list[int]]
+_Calendar = tuple[int, _Column]
 _Roles = tuple[list[int], _Column | None, _Column | None]
 """Role bits by event code (256), role bits by source row (UInt32), mask (Boolean)."""
 
@@ -60,6 +63,7 @@ class Layout:
     def last_ts(self) -> int: ...
     @property
     def note(self) -> str: ...
+    def user_rows(self, user: int) -> Frame: ...
     def user_ids(self, codes: _Column) -> Frame: ...
 
 class Journeys:
@@ -87,6 +91,8 @@ class Journeys:
         task: Task | None = None,
     ) -> Frame: ...
     def removal(self, order: int, task: Task | None = None) -> tuple[float, Frame]: ...
+    def order_choice(self, task: Task | None = None) -> tuple[Frame, int | None]: ...
+    def positions(self) -> Frame: ...
     def states(self, order: int) -> int: ...
     def transitions(self) -> Frame: ...
     def paths(self) -> Frame: ...
@@ -97,30 +103,112 @@ def funnel(
     roles: _Roles,
     steps: int,
     window: int,
-    mode: Literal["best", "first_entry"],
+    mode: Literal["best", "first_entry", "strict", "any_order", "totals"],
     starts: tuple[int, int],
+    later: bool,
+    grace: int,
+    exclude: tuple[int, int] | None,
+    hold: _Column | None,
     task: Task | None = None,
 ) -> Frame: ...
 def retention(
     layout: Layout,
     roles: _Roles,
     offsets: _Offsets,
-    calendar: tuple[int, _Column],
+    calendar: _Calendar,
     last: int,
-    kind: Literal["exact", "within", "unbounded"],
+    kind_name: Literal["exact", "within", "unbounded"],
     exact_day: bool,
     task: Task | None = None,
 ) -> Frame: ...
+def retention_users(
+    layout: Layout,
+    roles: _Roles,
+    offsets: _Offsets,
+    calendar: _Calendar,
+    cell: tuple[int, int],
+    kind_name: Literal["exact", "within", "unbounded"],
+    exact_day: bool,
+    task: Task | None = None,
+) -> Frame: ...
+def lifecycle(
+    layout: Layout,
+    roles: _Roles,
+    offsets: _Offsets,
+    calendar: _Calendar,
+    task: Task | None = None,
+) -> tuple[Frame, Frame]: ...
 def user_days(
     layout: Layout, roles: _Roles, offsets: _Offsets, task: Task | None = None
 ) -> Frame: ...
 def first_last(
     layout: Layout, roles: _Roles, values: _Column, task: Task | None = None
 ) -> Frame: ...
+def sessions(
+    layout: Layout, roles: _Roles, gap: int, values: _Column, task: Task | None = None
+) -> Frame: ...
+def visits(
+    layout: Layout,
+    roles: _Roles,
+    places: _Dimension,
+    ends: _Column,
+    cap: int,
+    task: Task | None = None,
+) -> Frame: ...
+def presence_of_rows(
+    layout: Layout,
+    roles: _Roles,
+    places: _Dimension,
+    size: int,
+    which: Literal["peak", "curve"],
+    task: Task | None = None,
+) -> Frame: ...
+def presence_of_stays(
+    places: _Column, starts: _Column, ends: _Column, which: Literal["peak", "curve"]
+) -> Frame: ...
+def transitions(
+    layout: Layout,
+    roles: _Roles,
+    codes: _Dimension,
+    size: int,
+    collapse: bool,
+    task: Task | None = None,
+) -> Frame: ...
+def edges(
+    layout: Layout,
+    roles: _Roles,
+    codes: _Dimension,
+    size: int,
+    depth: int,
+    collapse: bool,
+    gap: int,
+    task: Task | None = None,
+) -> Frame: ...
+def routes(
+    layout: Layout,
+    roles: _Roles,
+    codes: _Dimension,
+    size: int,
+    after: bool,
+    collapse: bool,
+    longest: int,
+    task: Task | None = None,
+) -> Frame: ...
+def buckets(
+    layout: Layout,
+    roles: _Roles,
+    codes: _Dimension,
+    size: int,
+    width: int,
+    offset: int,
+    counted: int,
+    values: _Column,
+    task: Task | None = None,
+) -> Frame: ...
 def journeys(
     layout: Layout,
     roles: _Roles,
-    codes: _Column | None,
+    codes: _Dimension,
     touches: int,
     values: _Column,
     lookback: int | None,

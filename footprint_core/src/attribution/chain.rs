@@ -87,6 +87,20 @@ impl Chain {
         }
     }
 
+    /// Probability that a journey converts without ever meeting `gone`, by solving the chain anew.
+    ///
+    /// [`Chain::effects`] answers this for all touches at once; this is its definition.
+    #[must_use]
+    pub fn without(&self, gone: usize) -> f64 {
+        let mut less = self.clone();
+        let columns = self.touches + 2;
+        for from in 0..=self.touches {
+            let met = std::mem::take(&mut less.steps[from * columns + gone]);
+            less.steps[from * columns + self.touches + 1] += met;
+        }
+        less.effects().p_conversion
+    }
+
     /// Probability that a journey converts, and what is lost without each touch.
     #[must_use]
     pub fn effects(&self) -> Effects {

@@ -6,8 +6,9 @@ use super::credit::Credit;
 use super::paths::{Counts, PathTable};
 use super::rules;
 use crate::error::{Result, input};
+use crate::kernels::codes::{Codes, MISSING, check_values};
 use crate::kernels::tags::Tags;
-use crate::layout::{self, Layout, Row};
+use crate::layout::{Layout, Row};
 use crate::task::Task;
 
 /// Role of rows that are touches when they have a code.
@@ -19,20 +20,11 @@ pub const MILESTONE: u32 = 4;
 /// Most distinct touches.
 pub const MAX_TOUCHES: usize = u16::MAX as usize;
 
-/// Where the touch code of a row is found.
-#[derive(Debug, Clone, Copy)]
-pub enum Touches<'a> {
-    /// The channel of the packed row.
-    Channel,
-    /// By source row; `u32::MAX` is none.
-    Rows(&'a [u32]),
-}
-
 /// The question of a walk.
 #[derive(Debug, Clone, Copy)]
 pub struct Walk<'a> {
     /// Touch codes, all below `touches`.
-    pub codes: Touches<'a>,
+    pub codes: Codes<'a>,
     /// Number of distinct touches.
     pub touches: usize,
     /// Value of each source row in cents.
@@ -90,23 +82,8 @@ fn check(layout: &Layout, ask: &Walk<'_>) -> Result<()> {
     if ask.half_life.is_nan() || ask.half_life <= 0.0 {
         return Err(input("the half-life must be above 0"));
     }
-    let codes = match ask.codes {
-        Touches::Channel => layout.source_rows,
-        Touches::Rows(rows) => {
-            if let Some(code) = rows.iter().find(|&&c| c != u32::MAX && c as usize >= ask.touches) {
-                return Err(input(format!("touch code {code} of {}", ask.touches)));
-            }
-            rows.len()
-        }
-    };
-    if codes != layout.source_rows || ask.values.len() != layout.source_rows {
-        return Err(input(format!(
-            "touches: {codes} rows, values: {}, the log has {}",
-            ask.values.len(),
-            layout.source_rows
-        )));
-    }
-    Ok(())
+    ask.codes.check(layout, ask.touches)?;
+    check_values(layout, ask.values)
 }
 
 /// Put buckets together; also used for buckets made elsewhere.
@@ -151,11 +128,11 @@ fn bucket(layout: &Layout, tags: &Tags<'_>, ask: &Walk<'_>, users: Range<usize>)
         for at in layout.range(user) {
             let (row, source) = (Row(layout.rows[at]), layout.source[at]);
             let roles = tags.of(row, source);
-            if roles & TOUCH != 0
-                && let Some(code) = code(ask, row, source)
-            {
+            let code = if roles & TOUCH == 0 { MISSING } else { ask.codes.of(row, source) };
+            if code != MISSING {
                 let at = layout.clock.micros(row);
-                walker.open.push(Touch { at, code, milestone: roles & MILESTONE != 0 });
+                let milestone = roles & MILESTONE != 0;
+                walker.open.push(Touch { at, code: code as u16, milestone });
             }
             if roles & CONVERSION != 0 {
                 walker.convert(layout.clock.micros(row), ask.values[source as usize]);
@@ -165,17 +142,6 @@ fn bucket(layout: &Layout, tags: &Tags<'_>, ask: &Walk<'_>, users: Range<usize>)
     }
     walker.answer.paths = walker.answer.paths.sorted();
     walker.answer
-}
-
-#[inline]
-fn code(ask: &Walk<'_>, row: Row, source: u32) -> Option<u16> {
-    match ask.codes {
-        Touches::Channel => (row.channel() != layout::NONE).then(|| u16::from(row.channel())),
-        Touches::Rows(rows) => {
-            let code = rows[source as usize];
-            (code != u32::MAX).then_some(code as u16)
-        }
-    }
 }
 
 impl Walker<'_> {

@@ -10,11 +10,12 @@ pub mod chain;
 pub mod credit;
 pub mod drop_one;
 pub mod journey;
+pub mod order_choice;
 pub mod paths;
 pub mod rules;
 pub mod shapley;
 pub mod sparse_chain;
 
 pub use credit::{Credit, Credits, Model, credits};
-pub use journey::{Bucket, Journeys, Touches, Walk, walk};
+pub use journey::{Bucket, Journeys, Walk, walk};
 pub use paths::{Counts, Path, PathTable};

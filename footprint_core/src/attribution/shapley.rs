@@ -42,6 +42,23 @@ pub fn sum_game(paths: &PathTable, touches: usize) -> Credit {
     credit
 }
 
+/// Credit of the sum game by (touch, position from 1): a touch's part of a path is split over the
+/// positions it holds (ordered Shapley value, Zhao et al. 2018). Ascending.
+#[must_use]
+pub fn positions(paths: &PathTable) -> Vec<((u16, u32), [f64; 2])> {
+    let mut table: BTreeMap<(u16, u32), [f64; 2]> = BTreeMap::new();
+    for (path, counts) in paths.iter().filter(|(_, counts)| counts.conversions > 0) {
+        let part = 1.0 / set_of(path).len() as f64;
+        for (at, &touch) in path.iter().enumerate() {
+            let held = path.iter().filter(|&&other| other == touch).count() as f64;
+            let cell = table.entry((touch, at as u32 + 1)).or_default();
+            cell[0] += part / held * counts.conversions as f64;
+            cell[1] += part / held * counts.value as f64;
+        }
+    }
+    table.into_iter().collect()
+}
+
 /// Conversions, value and journeys by set of touches.
 type Sets = BTreeMap<Vec<u16>, [f64; 3]>;
 

@@ -125,10 +125,10 @@ fn rows(
     steps.iter().for_each(|((from, _), n)| out[*from as usize] += *n as f64);
     let mut rows = Rows { ends: vec![0], ..Rows::default() };
     let mut next = steps.iter().peekable();
-    for from in 0..ends.len() {
+    for (from, &left) in out.iter().enumerate() {
         while let Some(((_, to), n)) = next.next_if(|((f, _), _)| *f as usize == from) {
             rows.to.push(*to);
-            rows.p.push(*n as f64 / out[from]);
+            rows.p.push(*n as f64 / left);
         }
         rows.ends.push(rows.to.len());
     }

@@ -1,8 +1,9 @@
 //! Active days of users, and their first and last rows.
 
+use super::codes::check_values;
 use super::tags::Tags;
 use super::zone::Zone;
-use crate::error::{Result, input};
+use crate::error::Result;
 use crate::layout::{Layout, Row};
 use crate::task::Task;
 
@@ -87,13 +88,7 @@ pub fn first_last(
     values: &[i64],
     task: &Task,
 ) -> Result<FirstLast> {
-    if values.len() != layout.source_rows {
-        return Err(input(format!(
-            "values: {} rows, the log has {}",
-            values.len(),
-            layout.source_rows
-        )));
-    }
+    check_values(layout, values)?;
     let parts = layout.map_blocks(task, |users| {
         let mut answer = FirstLast::default();
         for user in users {

@@ -36,8 +36,10 @@ pub struct Calendar<'a> {
 }
 
 impl Calendar<'_> {
+    /// The period of a local day.
     #[inline]
-    fn period(&self, day: i32) -> i32 {
+    #[must_use]
+    pub fn period(&self, day: i32) -> i32 {
         let last = self.periods.len() - 1;
         self.periods[((day - self.first).max(0) as usize).min(last)]
     }
@@ -93,7 +95,7 @@ pub fn retention(
     let parts = layout.map_blocks(task, |users| {
         let mut cells = vec![0_u32; table.cohorts * table.width];
         for user in users {
-            walk(layout, tags, ask, user, &table, &mut cells);
+            table.count(layout, tags, ask, user, &mut cells);
         }
         Ok(cells)
     })?;
@@ -112,6 +114,37 @@ struct Table {
 }
 
 impl Table {
+    fn count(
+        &self,
+        layout: &Layout,
+        tags: &Tags<'_>,
+        ask: &Retention<'_>,
+        user: usize,
+        cells: &mut [u32],
+    ) {
+        let (mut furthest, mut back) = (None, false);
+        walk(layout, tags, ask, user, |cohort, k| {
+            let at = (cohort - self.first) as usize * self.width;
+            let inside = k >= 0 && k as usize <= ask.last;
+            match ask.kind {
+                _ if k < 0 => cells[at] += 1,
+                Kind::Exact if inside => cells[at + k as usize + 1] += 1,
+                // The first return after the cohort's own period decides.
+                Kind::Within if k >= 1 && !back => {
+                    back = true;
+                    if inside {
+                        cells[at + k as usize + 1] += 1;
+                    }
+                }
+                Kind::Unbounded => furthest = Some(at + (k as usize).min(ask.last) + 1),
+                _ => {}
+            }
+        });
+        if let Some(cell) = furthest {
+            cells[cell] += 1;
+        }
+    }
+
     fn finish(&self, cells: &[u32], kind: Kind) -> Cohorts {
         let mut answer = Cohorts::default();
         for cohort in 0..self.cohorts {
@@ -136,17 +169,17 @@ impl Table {
     }
 }
 
+/// Every return of one user as `visit(cohort, k)`, once per k, ascending; k = -1 is the start.
+#[inline]
 fn walk(
     layout: &Layout,
     tags: &Tags<'_>,
     ask: &Retention<'_>,
     user: usize,
-    table: &Table,
-    cells: &mut [u32],
+    mut visit: impl FnMut(i32, i64),
 ) {
     let mut begun: Option<(i64, i32)> = None;
     let mut seen = -1_i64;
-    let mut row_cells: &mut [u32] = &mut [];
     for at in layout.range(user) {
         let row = Row(layout.rows[at]);
         let roles = tags.of(row, layout.source[at]);
@@ -157,9 +190,7 @@ fn walk(
         if begun.is_none() && roles & START != 0 {
             let period = ask.calendar.period(ask.zone.day(now));
             begun = Some((now, period));
-            let cohort = (period - table.first) as usize;
-            row_cells = &mut cells[cohort * table.width..(cohort + 1) * table.width];
-            row_cells[0] += 1;
+            visit(period, -1);
         }
         let Some((first, cohort)) = begun else { continue };
         if roles & RETURN == 0 {
@@ -170,20 +201,40 @@ fn walk(
         } else {
             i64::from(ask.calendar.period(ask.zone.day(now)) - cohort)
         };
-        if k == seen {
-            continue;
+        if k != seen {
+            seen = k;
+            visit(cohort, k);
         }
-        match ask.kind {
-            Kind::Exact if k as usize <= ask.last => row_cells[k as usize + 1] += 1,
-            // The first return after the cohort's own period decides.
-            Kind::Within if k >= 1 && seen < 1 && k as usize <= ask.last => {
-                row_cells[k as usize + 1] += 1;
-            }
-            _ => {}
-        }
-        seen = k;
     }
-    if ask.kind == Kind::Unbounded && seen >= 0 {
-        row_cells[(seen as usize).min(ask.last) + 1] += 1;
-    }
+}
+
+/// Codes of the users behind one cell, ascending.
+///
+/// # Errors
+/// As [`retention`].
+pub fn members(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    ask: &Retention<'_>,
+    cell: (i32, usize),
+    task: &Task,
+) -> Result<Vec<u32>> {
+    let (cohort, k) = (cell.0, cell.1 as i64);
+    let parts = layout.map_blocks(task, |users| {
+        let inside = |user: &usize| {
+            let mut hit = false;
+            walk(layout, tags, ask, *user, |of, at| {
+                let counts = match ask.kind {
+                    Kind::Exact => at == k,
+                    Kind::Within if k == 0 => true,
+                    Kind::Within => at >= 1 && at <= k,
+                    Kind::Unbounded => at >= k,
+                };
+                hit |= of == cohort && counts;
+            });
+            hit
+        };
+        Ok(users.filter(inside).map(|user| user as u32).collect::<Vec<_>>())
+    })?;
+    Ok(parts.concat())
 }

@@ -139,6 +139,39 @@ impl Layout {
         self.map_ranges(ranges, task, work)
     }
 
+    /// Visit every user with one accumulator per thread, then `merge` them; for answers that do not
+    /// depend on the order of additions (integers).
+    ///
+    /// # Errors
+    /// Cancellation.
+    pub fn fold<T: Send>(
+        &self,
+        task: &Task,
+        new: impl Fn() -> T + Sync,
+        visit: impl Fn(&mut T, usize) + Sync,
+        merge: impl Fn(&mut T, T),
+    ) -> Result<T> {
+        let blocks = self.blocks();
+        let share = blocks.len().div_ceil(rayon::current_num_threads()).max(1);
+        let parts: Vec<Result<T>> = blocks
+            .par_chunks(share)
+            .map(|blocks| {
+                let mut sum = new();
+                for users in blocks {
+                    task.step((self.offsets[users.end] - self.offsets[users.start]) as usize)?;
+                    users.clone().for_each(|user| visit(&mut sum, user));
+                }
+                Ok(sum)
+            })
+            .collect();
+        let mut parts = parts.into_iter();
+        let mut whole = parts.next().unwrap_or_else(|| Ok(new()))?;
+        for part in parts {
+            merge(&mut whole, part?);
+        }
+        Ok(whole)
+    }
+
     fn map_ranges<T: Send>(
         &self,
         ranges: Vec<Range<usize>>,

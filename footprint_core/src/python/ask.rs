@@ -1,4 +1,4 @@
-//! Funnel, retention, active days: from Python columns to kernels and back.
+//! Questions about users: funnel, retention, lifecycle, active days.
 
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt32Type};
 use pyo3::exceptions::PyValueError;
@@ -8,10 +8,10 @@ use super::columns::{Column, Roles};
 use super::frame::{Frame, column};
 use super::guard::{self, Task};
 use super::layout::Layout;
-use crate::kernels::funnel::{Funnel, Start};
+use crate::kernels::funnel::{Funnel, Mode};
 use crate::kernels::retention::{Calendar, Kind, Retention};
 use crate::kernels::zone::Zone;
-use crate::kernels::{days, funnel as funnels, retention as retentions};
+use crate::kernels::{days, funnel as funnels, lifecycle as lifecycles, retention as retentions};
 
 type Offsets = (Vec<i64>, Vec<i64>);
 
@@ -23,9 +23,9 @@ pub fn unknown(what: &str, word: &str) -> PyErr {
     PyValueError::new_err(format!("unknown {what} “{word}”"))
 }
 
-/// Level, instants and source rows of each user who reached the first step.
+/// Level, instants and source rows of each user who did a step (each attempt in mode totals).
 #[pyfunction]
-#[pyo3(signature = (layout, roles, steps, window, mode, starts, task=None))]
+#[pyo3(signature = (layout, roles, steps, window, mode, starts, later, grace, exclude, hold, task=None))]
 pub fn funnel(
     py: Python<'_>,
     layout: &Bound<'_, Layout>,
@@ -34,17 +34,26 @@ pub fn funnel(
     window: i64,
     mode: &str,
     starts: (i64, i64),
+    later: bool,
+    grace: i64,
+    exclude: Option<(usize, usize)>,
+    hold: Option<Column>,
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Frame> {
-    let start = match mode {
-        "best" => Start::Best,
-        "first_entry" => Start::First,
+    let mode = match mode {
+        "best" => Mode::Best,
+        "first_entry" => Mode::First,
+        "strict" => Mode::Strict,
+        "any_order" => Mode::AnyOrder,
+        "totals" => Mode::Totals,
         other => return Err(unknown("mode", other)),
     };
+    let hold = hold.map(|codes| codes.numbers::<UInt32Type>("hold")).transpose()?;
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
-    let ask = Funnel { steps, window, start, starts };
-    let answer =
-        guard::run(py, || funnels::funnel(layout, &roles.tags(layout.source_rows)?, &ask, &task))?;
+    let ask = Funnel { steps, window, mode, starts, later, grace, exclude };
+    let answer = guard::run(py, || {
+        funnels::funnel(layout, &roles.tags(layout.source_rows)?, &ask, hold.as_deref(), &task)
+    })?;
     let elapsed = answer.end.iter().zip(&answer.start).map(|(end, start)| end - start).collect();
     Frame::new(vec![
         ("user", column::<UInt32Type>(answer.user)),
@@ -57,9 +66,18 @@ pub fn funnel(
     ])
 }
 
+fn kind(word: &str) -> PyResult<Kind> {
+    match word {
+        "exact" => Ok(Kind::Exact),
+        "within" => Ok(Kind::Within),
+        "unbounded" => Ok(Kind::Unbounded),
+        other => Err(unknown("kind", other)),
+    }
+}
+
 /// Cohort table: every k from 0 to `last` for each cohort period.
 #[pyfunction]
-#[pyo3(signature = (layout, roles, offsets, calendar, last, kind, exact_day, task=None))]
+#[pyo3(signature = (layout, roles, offsets, calendar, last, kind_name, exact_day, task=None))]
 pub fn retention(
     py: Python<'_>,
     layout: &Bound<'_, Layout>,
@@ -67,25 +85,15 @@ pub fn retention(
     offsets: Offsets,
     calendar: (i32, Column),
     last: usize,
-    kind: &str,
+    kind_name: &str,
     exact_day: bool,
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Frame> {
-    let kind = match kind {
-        "exact" => Kind::Exact,
-        "within" => Kind::Within,
-        "unbounded" => Kind::Unbounded,
-        other => return Err(unknown("kind", other)),
-    };
+    let (kind, zone) = (kind(kind_name)?, zone(offsets)?);
     let periods = calendar.1.numbers::<Int32Type>("periods")?;
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
-    let ask = Retention {
-        zone: zone(offsets)?,
-        calendar: Calendar { first: calendar.0, periods: &periods },
-        last,
-        kind,
-        exact_day,
-    };
+    let calendar = Calendar { first: calendar.0, periods: &periods };
+    let ask = Retention { zone, calendar, last, kind, exact_day };
     let answer = guard::run(py, || {
         retentions::retention(layout, &roles.tags(layout.source_rows)?, &ask, &task)
     })?;
@@ -95,6 +103,67 @@ pub fn retention(
         ("users", column::<UInt32Type>(answer.users)),
         ("size", column::<UInt32Type>(answer.size)),
     ])
+}
+
+/// Codes of the users behind one cell of the cohort table.
+#[pyfunction]
+#[pyo3(signature = (layout, roles, offsets, calendar, cell, kind_name, exact_day, task=None))]
+pub fn retention_users(
+    py: Python<'_>,
+    layout: &Bound<'_, Layout>,
+    roles: Roles,
+    offsets: Offsets,
+    calendar: (i32, Column),
+    cell: (i32, usize),
+    kind_name: &str,
+    exact_day: bool,
+    task: Option<Bound<'_, Task>>,
+) -> PyResult<Frame> {
+    let (kind, zone) = (kind(kind_name)?, zone(offsets)?);
+    let periods = calendar.1.numbers::<Int32Type>("periods")?;
+    let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
+    let calendar = Calendar { first: calendar.0, periods: &periods };
+    let ask = Retention { zone, calendar, last: cell.1, kind, exact_day };
+    let users = guard::run(py, || {
+        retentions::members(layout, &roles.tags(layout.source_rows)?, &ask, cell, &task)
+    })?;
+    Frame::new(vec![("user", column::<UInt32Type>(users))])
+}
+
+/// Users by state and period, and by number of active periods.
+#[pyfunction]
+#[pyo3(signature = (layout, roles, offsets, calendar, task=None))]
+pub fn lifecycle(
+    py: Python<'_>,
+    layout: &Bound<'_, Layout>,
+    roles: Roles,
+    offsets: Offsets,
+    calendar: (i32, Column),
+    task: Option<Bound<'_, Task>>,
+) -> PyResult<(Frame, Frame)> {
+    let zone = zone(offsets)?;
+    let periods = calendar.1.numbers::<Int32Type>("periods")?;
+    let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
+    let calendar = Calendar { first: calendar.0, periods: &periods };
+    let answer = guard::run(py, || {
+        let tags = roles.tags(layout.source_rows)?;
+        lifecycles::lifecycle(layout, &tags, &zone, &calendar, &task)
+    })?;
+    let numbers = |first: i32, size: usize| (0..size as i32).map(|i| first + i).collect();
+    let state =
+        |which: usize| column::<UInt32Type>(answer.states.iter().map(|s| s[which]).collect());
+    let states = Frame::new(vec![
+        ("period", column::<Int32Type>(numbers(answer.first, answer.states.len()))),
+        ("new", state(0)),
+        ("returning", state(1)),
+        ("resurrecting", state(2)),
+        ("dormant", state(3)),
+    ])?;
+    let active = Frame::new(vec![
+        ("periods", column::<Int32Type>(numbers(1, answer.active.len()))),
+        ("users", column::<UInt32Type>(answer.active)),
+    ])?;
+    Ok((states, active))
 }
 
 /// Distinct (user, local day) pairs.

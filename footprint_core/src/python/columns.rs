@@ -12,6 +12,7 @@ use pyo3_arrow::input::AnyArray;
 
 use crate::encode::Strings;
 use crate::error::Result;
+use crate::kernels::codes::Codes;
 use crate::kernels::tags::{Bits, Tags};
 
 /// Any object with `__arrow_c_array__` or `__arrow_c_stream__`.
@@ -82,6 +83,40 @@ impl Column {
         match self.0.null_count() {
             0 => Ok(()),
             nulls => Err(PyValueError::new_err(format!("{what}: {nulls} values are missing"))),
+        }
+    }
+}
+
+/// A dimension: "event", "channel" or a column of codes by source row.
+pub enum Dimension {
+    /// The event byte of the layout.
+    Event,
+    /// The channel byte of the layout.
+    Channel,
+    /// Codes by source row, `u32::MAX` for none.
+    Rows(ScalarBuffer<u32>),
+}
+
+impl<'py> FromPyObject<'_, 'py> for Dimension {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match object.extract::<String>().as_deref() {
+            Ok("event") => Ok(Self::Event),
+            Ok("channel") => Ok(Self::Channel),
+            Ok(other) => Err(PyValueError::new_err(format!("unknown dimension “{other}”"))),
+            Err(_) => Ok(Self::Rows(object.extract::<Column>()?.numbers::<UInt32Type>("codes")?)),
+        }
+    }
+}
+
+impl Dimension {
+    /// As the kernels read it.
+    pub fn codes(&self) -> Codes<'_> {
+        match self {
+            Self::Event => Codes::Event,
+            Self::Channel => Codes::Channel,
+            Self::Rows(rows) => Codes::Rows(rows),
         }
     }
 }

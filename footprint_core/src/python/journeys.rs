@@ -8,14 +8,15 @@ use arrow_array::{ArrayRef, Float64Array, StringArray};
 use pyo3::prelude::*;
 
 use super::ask::unknown;
-use super::columns::{Column, Roles};
+use super::columns::{Column, Dimension, Roles};
 use super::frame::{Frame, column};
 use super::guard::{self, Task};
 use super::layout::Layout;
 use crate::attribution::bootstrap::{Interval, Replicates};
 use crate::attribution::chain::{Chain, DENSE, Effects};
+use crate::attribution::order_choice::Score;
 use crate::attribution::rules::Rule;
-use crate::attribution::{self as models, Model, Touches, Walk, sparse_chain};
+use crate::attribution::{self as models, Model, Walk, shapley, sparse_chain};
 use crate::layout as rows;
 
 /// The journeys of one question; models are asked of it.
@@ -24,14 +25,14 @@ pub struct Journeys {
     inner: models::Journeys,
 }
 
-/// Walk the log: roles are touch, conversion, milestone; `codes` None means the channel.
+/// Walk the log: roles are touch, conversion, milestone.
 #[pyfunction]
 #[pyo3(signature = (layout, roles, codes, touches, values, lookback, period, half_life, task=None))]
 pub fn journeys(
     py: Python<'_>,
     layout: &Bound<'_, Layout>,
     roles: Roles,
-    codes: Option<Column>,
+    codes: Dimension,
     touches: usize,
     values: Column,
     lookback: Option<i64>,
@@ -39,11 +40,10 @@ pub fn journeys(
     half_life: f64,
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Journeys> {
-    let codes = codes.map(|codes| codes.numbers::<UInt32Type>("touch codes")).transpose()?;
     let values = values.numbers::<Int64Type>("values")?;
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
     let inner = guard::run(py, || {
-        let codes = codes.as_deref().map_or(Touches::Channel, Touches::Rows);
+        let codes = codes.codes();
         let ask = Walk { codes, touches, values: &values, lookback, period, half_life };
         models::walk(layout, &roles.tags(layout.source_rows)?, &ask, &task)
     })?;
@@ -162,7 +162,7 @@ impl Journeys {
         ])
     }
 
-    /// Conversion probability of the chain, and (touch, effect, effect_value).
+    /// Conversion probability of the chain, and (touch, effect, `effect_value`).
     #[pyo3(signature = (order, task=None))]
     fn removal(
         &self,
@@ -184,6 +184,40 @@ impl Journeys {
             ("effect_value", column::<Float64Type>(effects.removal_value)),
         ])?;
         Ok((effects.p_conversion, frame))
+    }
+
+    /// Held-out loss by order (order, loss, gain, error) and the order chosen, None for no skill.
+    #[pyo3(signature = (task=None))]
+    fn order_choice(
+        &self,
+        py: Python<'_>,
+        task: Option<Bound<'_, Task>>,
+    ) -> PyResult<(Frame, Option<usize>)> {
+        let task = guard::task(task.as_ref());
+        let choice = guard::run(py, || models::order_choice::choose(&self.inner, &task))?;
+        let numbers = |pick: fn(&Score) -> f64| {
+            column::<Float64Type>(choice.scores.iter().map(pick).collect())
+        };
+        let orders = choice.scores.iter().map(|score| score.order as u32).collect();
+        let frame = Frame::new(vec![
+            ("order", column::<UInt32Type>(orders)),
+            ("loss", numbers(|score| score.loss)),
+            ("gain", numbers(|score| score.gain)),
+            ("error", numbers(|score| score.error)),
+        ])?;
+        Ok((frame, choice.chosen))
+    }
+
+    /// Ordered Shapley credit: touch, position from 1, conversions, value in cents.
+    fn positions(&self, py: Python<'_>) -> PyResult<Frame> {
+        let cells = guard::run(py, || Ok(shapley::positions(&self.inner.paths)))?;
+        let codes = cells.iter().map(|((touch, _), _)| u32::from(*touch)).collect();
+        Frame::new(vec![
+            ("touch", column::<UInt32Type>(codes)),
+            ("position", column::<UInt32Type>(cells.iter().map(|((_, at), _)| *at).collect())),
+            ("conversions", column::<Float64Type>(cells.iter().map(|(_, x)| x[0]).collect())),
+            ("value", column::<Float64Type>(cells.iter().map(|(_, x)| x[1]).collect())),
+        ])
     }
 
     /// States of the chain of an order.

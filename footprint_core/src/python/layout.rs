@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::builder::LargeStringBuilder;
-use arrow_array::types::{Int64Type, UInt8Type, UInt32Type};
+use arrow_array::types::{Int64Type, TimestampMicrosecondType, UInt8Type, UInt32Type};
 use arrow_array::{Array, ArrayRef, LargeStringArray, UInt32Array};
 use pyo3::prelude::*;
 
 use super::columns::Column;
-use super::frame::Frame;
+use super::frame::{Frame, column};
 use super::guard::{self, Task};
 use crate::encode::{MISSING, dictionary};
 use crate::error::input;
@@ -125,6 +125,23 @@ impl Layout {
     #[getter]
     fn note(&self) -> &str {
         &self.stored.note
+    }
+
+    /// Source rows of one user in time order: `row`, `event_ts`.
+    fn user_rows(&self, py: Python<'_>, user: usize) -> PyResult<Frame> {
+        let layout = self.inner();
+        let (rows, at) = guard::run(py, || {
+            if user >= layout.users() {
+                return Err(input(format!("user code {user} of {}", layout.users())));
+            }
+            let range = layout.range(user);
+            let at = range.clone().map(|at| layout.micros(at)).collect();
+            Ok((layout.source[range].to_vec(), at))
+        })?;
+        Frame::new(vec![
+            ("row", column::<UInt32Type>(rows)),
+            ("event_ts", column::<TimestampMicrosecondType>(at)),
+        ])
     }
 
     /// `user_id` of each user code, in the order given.

@@ -8,6 +8,7 @@
 
 mod ask;
 mod columns;
+mod flows;
 mod frame;
 mod guard;
 mod journeys;
@@ -19,7 +20,11 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::ask::{first_last, funnel, retention, user_days};
+    use super::ask::{first_last, funnel, lifecycle, retention, retention_users, user_days};
+    #[pymodule_export]
+    use super::flows::{
+        buckets, edges, presence_of_rows, presence_of_stays, routes, sessions, transitions, visits,
+    };
     #[pymodule_export]
     use super::frame::Frame;
     #[pymodule_export]

@@ -8,6 +8,9 @@ file; each question is then one parallel pass over that layout::
     log.funnel(["stream_enter", "product_click", "@order"], window=timedelta(days=7)).steps
     log.retention("Asia/Shanghai", days=30)                      # cohort x day counts
     log.attribution("channel", lookback_days=30).credits         # every model side by side
+    log.sessions(), log.visits(), log.presence(), log.buckets()  # what happens between rows
+    log.transitions(), log.sankey(), log.routes()                # where users go
+    log.lifecycle("Asia/Shanghai"), log.timeline("u17")          # states; one user replayed
 
 Vocabulary shared by all questions:
 
@@ -32,10 +35,19 @@ All counts are exact and the same for any number of threads and any order of the
 
 from __future__ import annotations
 
-from footprint.engine.attribution import MODELS, AttributionTables
+from footprint.engine.attribution import MODELS, AttributionTables, OrderChoice
 from footprint.engine.funnel import Funnel
 from footprint.engine.log import ORDER, EventLog
 from footprint.engine.select import Selector
 from footprint.engine.task import Task
 
-__all__ = ["MODELS", "ORDER", "AttributionTables", "EventLog", "Funnel", "Selector", "Task"]
+__all__ = [
+    "MODELS",
+    "ORDER",
+    "AttributionTables",
+    "EventLog",
+    "Funnel",
+    "OrderChoice",
+    "Selector",
+    "Task",
+]

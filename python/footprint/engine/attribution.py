@@ -16,8 +16,8 @@ participation       every distinct touch of the journey in full: totals exceed 1
 drop_one            max(0, rate(path) - rate(path without the touch)), scaled to 1, else last touch;
                     rate = share of this exact path's journeys that convert
 markov              removal effect in the Markov chain of the given order, as a share of their sum
-shapley_sum         game "conversions of journeys inside the set"; equals linear when no touch repeats
-shapley_rate        game "conversion rate of journeys inside the set"; signed, so never a share
+shapley_sum         game "conversions of journeys inside the set"; linear when no touch repeats
+shapley_rate        game "conversion rate of journeys inside the set"; signed, never a share
 ==================  =============================================================================
 """
 
@@ -31,14 +31,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from footprint import _core
+from footprint.engine.base import named
 from footprint.engine.funnel import FOREVER, bounds
-from footprint.engine.layout import encoded
 from footprint.engine.select import Selector, tags
 from footprint.errors import UsageError
 from footprint.text import Text
 
 if TYPE_CHECKING:
-    from footprint.engine.log import EventLog
+    from footprint.engine.base import Dimension, LogBase
 
 MODELS = (
     "first", "last", "last_non_direct", "linear", "u_shape", "w_shape", "time_decay",
@@ -46,7 +46,6 @@ MODELS = (
 )  # fmt: skip
 DEFAULT_MODELS = MODELS
 NOT_TOUCHES = ("pay", "order", "@order", "refund", "heartbeat", "stream_exit")
-MISSING = 2**32 - 1
 SEPARATOR = " > "
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
 
@@ -107,13 +106,12 @@ class AttributionTables:
     def paths(self) -> pl.DataFrame:
         """path (joined by " > "), touches (its length), conversions, value, nulls; most
         conversions first."""
-        words = _words(self.touches)
+        codes, words = list(range(len(self.touches))), list(self.touches)
+        word = pl.element().cast(pl.UInt32).replace_strict(codes, words, return_dtype=pl.String)
         return (
             pl.DataFrame(self.journey_paths.paths())
             .with_columns(
-                pl.col("path").list.eval(
-                    pl.element().cast(pl.UInt32).replace_strict(*words, return_dtype=pl.String)
-                ),
+                pl.col("path").list.eval(word),
                 pl.col("path").list.len().alias("touches"),
                 pl.col("value") / 100,
             )
@@ -122,13 +120,39 @@ class AttributionTables:
             .sort("conversions", "nulls", "path", descending=[True, True, False])
         )
 
+    @cached_property
+    def positions(self) -> pl.DataFrame:
+        """touch, position (1..), conversions, revenue: the sum game's credit split over the
+        positions a touch holds in its paths (ordered Shapley value)."""
+        frame = pl.DataFrame(self.journey_paths.positions()).with_columns(pl.col("value") / 100)
+        return named(frame, "touch", self.touches).rename({"value": "revenue"})
+
+    @cached_property
+    def order_choice(self) -> OrderChoice:
+        """Which order of chain the journeys support, judged on users it has not seen."""
+        scores, chosen = self.journey_paths.order_choice()
+        return OrderChoice(pl.DataFrame(scores), chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChoice:
+    """Held-out comparison of chains of order 0 (no history) to 4.
+
+    ``scores``: order, loss (mean log-loss per step, nats), gain (over the order below), error (its
+    standard error). ``order`` is the lowest within one standard error of the best; None when no
+    order beats ignoring history by two standard errors: no skill.
+    """
+
+    scores: pl.DataFrame
+    order: int | None
+
 
 def ask(
-    log: EventLog, dimension: str | pl.Series, options: Options, task: _core.Task | None
+    log: LogBase, dimension: Dimension, options: Options, task: _core.Task | None
 ) -> AttributionTables:
     """See ``EventLog.attribution``."""
     _check(options)
-    codes, touches = _touches(log, dimension)
+    codes, touches = log.dimension(dimension)
     direct = [touch in options.direct for touch in touches]
     journeys = _walk(log, codes, touches, options, task)
     credits = pl.DataFrame(
@@ -150,7 +174,7 @@ def ask(
         nulls=journeys.nulls,
         journeys=journeys.conversions + journeys.nulls,
         credits=_credits(credits, touches),
-        removal=_named(pl.DataFrame(removal), "touch", _words(touches)),
+        removal=named(pl.DataFrame(removal), "touch", touches),
         transitions=_transitions(journeys, touches),
         reconciliation=_reconciled(credits, journeys),
         journey_paths=journeys,
@@ -171,24 +195,9 @@ def _check(options: Options) -> None:
         )
 
 
-def _touches(log: EventLog, dimension: str | pl.Series) -> tuple[pl.Series | None, tuple[str, ...]]:
-    """Touch codes by source row (None: the layout's channel byte) and their words."""
-    if isinstance(dimension, str) and dimension == "channel" and log.names.packed_channels:
-        return None, log.names.channels
-    values = log.column(dimension) if isinstance(dimension, str) else dimension
-    if len(values) != log.rows:
-        raise UsageError(
-            Text(f"触点列有 {len(values)} 行，日志有 {log.rows} 行",
-                 f"the touch column has {len(values)} rows, the log {log.rows}"),
-            Text("请用 log.frame(...) 的行。", "Use the rows of log.frame(...)."),
-        )  # fmt: skip
-    codes, words = encoded(values)
-    return codes.fill_null(MISSING), tuple(words)
-
-
 def _walk(
-    log: EventLog,
-    codes: pl.Series | None,
+    log: LogBase,
+    codes: str | pl.Series,
     touches: tuple[str, ...],
     options: Options,
     task: _core.Task | None,
@@ -212,16 +221,6 @@ def _walk(
     )
 
 
-def _words(touches: tuple[str, ...], *more: str) -> tuple[list[int], list[str]]:
-    words = [*touches, *more]
-    return list(range(len(words))), words
-
-
-def _named(frame: pl.DataFrame, column: str, words: tuple[list[int], list[str]]) -> pl.DataFrame:
-    name = pl.col(column).replace_strict(*words, return_dtype=pl.String)
-    return frame.with_columns(name) if words[0] else frame.cast({column: pl.String})
-
-
 def _credits(raw: pl.DataFrame, touches: tuple[str, ...]) -> pl.DataFrame:
     money = [pl.col(c) / 100 for c in ("value", "value_low", "value_high")]
     last = raw.filter(pl.col("model") == "last").select("touch", last="conversions")
@@ -240,18 +239,18 @@ def _credits(raw: pl.DataFrame, touches: tuple[str, ...]) -> pl.DataFrame:
         .with_columns(shift.alias("shift_vs_last"))
         .rename({"value": "revenue", "value_low": "revenue_low", "value_high": "revenue_high"})
     )
-    return _named(frame, "touch", _words(touches)).select(
+    return named(frame, "touch", touches).select(
         "touch", "model", "conversions", "low", "high", "revenue", "revenue_low", "revenue_high",
         "share", "revenue_share", "shift_vs_last",
     )  # fmt: skip
 
 
 def _transitions(journeys: _core.Journeys, touches: tuple[str, ...]) -> pl.DataFrame:
-    words = _words(touches, "(start)", "(conversion)", "(null)")
+    marks = ("(start)", "(conversion)", "(null)")
     frame = pl.DataFrame(journeys.transitions()).with_columns(
         (pl.col("n") / pl.col("n").sum().over("from")).alias("p")
     )
-    return _named(_named(frame, "from", words), "to", words)
+    return named(named(frame, "from", touches, *marks), "to", touches, *marks)
 
 
 def _reconciled(credits: pl.DataFrame, journeys: _core.Journeys) -> pl.DataFrame:

@@ -16,19 +16,22 @@ from footprint.errors import UsageError
 from footprint.text import Text
 
 if TYPE_CHECKING:
-    from footprint.engine.log import EventLog
+    from footprint.engine.base import Dimension, LogBase, Period
 
-Mode = Literal["best", "first_entry"]
+Mode = Literal["best", "first_entry", "strict", "any_order", "totals"]
+_EXCLUDED, _ANY = 30, 31
 FOREVER = 2**63 - 1
+_MICRO = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
     """The answer of ``EventLog.funnel``.
 
-    ``people`` has one row per user who reached step 1: ``user`` (code), ``level`` (1..steps),
-    ``start_ts``, ``end_ts`` (of the last step reached), ``elapsed_us``, ``start_row``, ``end_row``
-    (source rows of both ends, to look up any column there).
+    ``people`` has one row per user who did a step (per attempt with ``mode="totals"``): ``user``
+    (code), ``level`` (1..steps), ``start_ts``, ``end_ts`` (of the last step reached),
+    ``elapsed_us``, ``start_row``, ``end_row`` (source rows of both ends, to look up any column
+    there: ``funnel.by(log.column("channel").gather(funnel.people["start_row"]))``).
     """
 
     names: tuple[str, ...]
@@ -65,6 +68,29 @@ class Funnel:
             .collect()
         )
 
+    def trend(self, tz: str, window: timedelta, log_end: datetime) -> pl.DataFrame:
+        """By day of the first step: ``day``, ``started``, ``finished``, ``complete``.
+
+        A day is complete when the whole window of all its starts lies in the log, so that late
+        days are not read as a fall in conversion.
+        """
+        day = pl.col("start_ts").dt.convert_time_zone(tz).dt.date()
+        midnight = (
+            pl.col("day")
+            .cast(pl.Datetime("us"))
+            .dt.replace_time_zone(tz, ambiguous="earliest", non_existent="null")
+        )
+        over = midnight.dt.offset_by("1d").fill_null(midnight) + window
+        return (
+            self.people.group_by(day.alias("day"))
+            .agg(
+                pl.len().alias("started"),
+                (pl.col("level") == len(self.names)).sum().alias("finished"),
+            )
+            .sort("day")
+            .with_columns((over <= log_end).fill_null(False).alias("complete"))
+        )
+
     def seconds(self, step: int | None = None) -> pl.Series:
         """Seconds from the first to the last step of users who got to ``step`` (default: the end).
 
@@ -75,31 +101,39 @@ class Funnel:
         return self.people.filter(pl.col("level") == level)["elapsed_us"] / 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The parameters of ``EventLog.funnel``, in its order."""
+
+    window: timedelta | None
+    mode: Mode
+    mask: pl.Series | None
+    starts: Period
+    hold: Dimension | None
+    exclude: tuple[Selector, int, int] | None
+    later: bool
+    grace: timedelta
+
+
 def ask(
-    log: EventLog,
-    steps: Sequence[Selector],
-    window: timedelta | None,
-    mode: Mode,
-    mask: pl.Series | None,
-    starts: tuple[datetime | None, datetime | None],
-    task: _core.Task | None,
+    log: LogBase, steps: Sequence[Selector], options: Options, task: _core.Task | None
 ) -> Funnel:
     """See ``EventLog.funnel``."""
-    if not steps or (window is not None and window < timedelta(0)):
-        raise UsageError(
-            Text(
-                "漏斗至少要有一步，时间窗不能为负",
-                "a funnel needs a step and a window of 0 or more",
-            ),
-            Text("请补上步骤或改时间窗。", "Add a step or change the window."),
-        )
+    _check(steps, options)
+    special: dict[int, Selector | None] = {_ANY: None} if options.mode == "strict" else {}
+    if options.exclude is not None:
+        special[_EXCLUDED] = options.exclude[0]
     answer = _core.funnel(
         log.layout,
-        tags(log, steps, mask).parts,
+        tags(log, steps, options.mask, special).parts,
         len(steps),
-        FOREVER if window is None else window // timedelta(microseconds=1),
-        mode,
-        bounds(starts),
+        FOREVER if options.window is None else options.window // _MICRO,
+        options.mode,
+        bounds(options.starts),
+        options.later,
+        options.grace // _MICRO,
+        None if options.exclude is None else (options.exclude[1] - 1, options.exclude[2] - 1),
+        None if options.hold is None else log.codes(options.hold),
         task,
     )
     people = pl.DataFrame(answer).with_columns(
@@ -108,7 +142,35 @@ def ask(
     return Funnel(tuple(_name(step, i) for i, step in enumerate(steps, 1)), people)
 
 
-def bounds(period: tuple[datetime | None, datetime | None]) -> tuple[int, int]:
+def _check(steps: Sequence[Selector], options: Options) -> None:
+    short = options.window is not None and options.window < timedelta(0)
+    if not steps or short or options.grace < timedelta(0):
+        raise UsageError(
+            Text(
+                "漏斗至少要有一步，时间窗不能为负",
+                "a funnel needs a step and a window of 0 or more",
+            ),
+            Text("请补上步骤或改时间窗。", "Add a step or change the window."),
+        )
+    ordered = options.mode in ("best", "first_entry")
+    if not ordered and (options.later or options.grace or options.exclude is not None):
+        raise UsageError(
+            Text(
+                f"方式“{options.mode}”不支持排除、递增或容差",
+                f"mode “{options.mode}” takes no exclude, later or grace",
+            ),
+            Text("请用 best 或 first_entry。", "Use best or first_entry."),
+        )
+    if options.exclude is not None and not 1 <= options.exclude[1] < options.exclude[2] <= len(
+        steps
+    ):
+        raise UsageError(
+            Text("排除区间的两步不对", "the two steps of the exclusion are wrong"),
+            Text(f"请用 1 到 {len(steps)}，前小后大。", f"Use 1 to {len(steps)}, ascending."),
+        )
+
+
+def bounds(period: Period) -> tuple[int, int]:
     """[from, before) in microseconds; None is open."""
     first, before = period
     return (

@@ -13,7 +13,7 @@ from footprint.engine.select import Selector, tags
 from footprint.engine.zone import offsets
 
 if TYPE_CHECKING:
-    from footprint.engine.log import EventLog
+    from footprint.engine.base import LogBase
 
 Kind = Literal["exact", "within", "unbounded"]
 Unit = Literal["day", "week", "month"]
@@ -33,31 +33,50 @@ class Options:
     mask: pl.Series | None
 
 
-def zone_table(log: EventLog, tz: str) -> tuple[list[int], list[int]]:
+def zone_table(log: LogBase, tz: str) -> tuple[list[int], list[int]]:
     """Offsets of ``tz`` over the log's span, as the kernels take them."""
     return offsets(tz, log.layout.first_ts, log.layout.last_ts)
 
 
-def ask(log: EventLog, tz: str, options: Options, task: _core.Task | None) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Local days of a log and the period each lies in."""
+
+    zone: tuple[list[int], list[int]]
+    first: int
+    periods: list[int]
+
+    @classmethod
+    def of(cls, log: LogBase, tz: str, unit: Unit) -> Calendar:
+        """The days from the first to the last row of the log."""
+        zone = zone_table(log, tz)
+        first, last = (_day(at, zone) for at in (log.layout.first_ts, log.layout.last_ts))
+        days = range(first, last + 1) if log.layout.rows else range(0)
+        return cls(zone, first, [_period(day, unit) for day in days])
+
+    @property
+    def parts(self) -> tuple[int, pl.Series]:
+        """As the kernels take it."""
+        return self.first, pl.Series(self.periods, dtype=pl.Int32)
+
+
+def ask(log: LogBase, tz: str, options: Options, task: _core.Task | None) -> pl.DataFrame:
     """See ``EventLog.retention``."""
-    zone = zone_table(log, tz)
-    first, last = (_day(at, zone) for at in (log.layout.first_ts, log.layout.last_ts))
-    days = range(first, last + 1) if log.layout.rows else range(0)
-    periods = [_period(day, options.unit) for day in days]
+    calendar = Calendar.of(log, tz, options.unit)
     answer = _core.retention(
         log.layout,
         tags(log, [options.start, options.returns], options.mask).parts,
-        zone,
-        (first, pl.Series(periods, dtype=pl.Int32)),
+        calendar.zone,
+        calendar.parts,
         options.days,
         options.kind,
         options.clock == "24h",
         task,
     )
-    last_period = periods[-1] if periods else 0
+    last_period = calendar.periods[-1] if calendar.periods else 0
     slack = 1 if options.clock == "24h" else 0
     return pl.DataFrame(answer).select(
-        _label(pl.col("cohort"), options.unit),
+        label(pl.col("cohort"), options.unit).alias("cohort"),
         "k",
         "users",
         "size",
@@ -65,8 +84,26 @@ def ask(log: EventLog, tz: str, options: Options, task: _core.Task | None) -> pl
     )
 
 
+def members(
+    log: LogBase, tz: str, cohort: date, options: Options, task: _core.Task | None
+) -> pl.Series:
+    """See ``EventLog.retention_users``."""
+    calendar = Calendar.of(log, tz, options.unit)
+    answer = _core.retention_users(
+        log.layout,
+        tags(log, [options.start, options.returns], options.mask).parts,
+        calendar.zone,
+        calendar.parts,
+        (_period((cohort - _EPOCH).days, options.unit), options.days),
+        options.kind,
+        options.clock == "24h",
+        task,
+    )
+    return pl.DataFrame(answer)["user"]
+
+
 def user_days(
-    log: EventLog, tz: str, mask: pl.Series | None, task: _core.Task | None
+    log: LogBase, tz: str, mask: pl.Series | None, task: _core.Task | None
 ) -> pl.DataFrame:
     """See ``EventLog.user_days``."""
     answer = _core.user_days(log.layout, tags(log, [None], mask).parts, zone_table(log, tz), task)
@@ -74,7 +111,7 @@ def user_days(
 
 
 def first_last(
-    log: EventLog, which: Selector | None, mask: pl.Series | None, task: _core.Task | None
+    log: LogBase, which: Selector | None, mask: pl.Series | None, task: _core.Task | None
 ) -> pl.DataFrame:
     """See ``EventLog.first_last``."""
     roles = tags(log, [which], mask).parts
@@ -98,10 +135,10 @@ def _period(day: int, unit: Unit) -> int:
     return moment.year * 12 + moment.month - 1
 
 
-def _label(period: pl.Expr, unit: Unit) -> pl.Expr:
+def label(period: pl.Expr, unit: Unit) -> pl.Expr:
     """The first day of a period."""
     if unit == "day":
-        return period.cast(pl.Date).alias("cohort")
+        return period.cast(pl.Date)
     if unit == "week":
-        return (period * 7 - 3).cast(pl.Date).alias("cohort")
-    return pl.date(period // 12, period % 12 + 1, 1).alias("cohort")
+        return (period * 7 - 3).cast(pl.Date)
+    return pl.date(period // 12, period % 12 + 1, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,10 @@ from footprint.errors import UsageError
 from footprint.text import Text
 
 if TYPE_CHECKING:
-    from footprint.engine.log import EventLog
+    from footprint.engine.base import LogBase
 
 Selector = str | Sequence[str] | pl.Series
-MAX_ROLES = 32
+MAX_ROLES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,13 @@ class Tags:
         return self.table, self.rows, self.mask
 
 
-def tags(log: EventLog, roles: Sequence[Selector | None], mask: pl.Series | None = None) -> Tags:
-    """Bit i is set on the rows that play ``roles[i]`` (None: every row).
+def tags(
+    log: LogBase,
+    roles: Sequence[Selector | None],
+    mask: pl.Series | None = None,
+    special: Mapping[int, Selector | None] | None = None,
+) -> Tags:
+    """Bit i is set on the rows that play ``roles[i]`` (None: every row), and so for ``special``.
 
     Event types the log lacks match nothing. Raises UsageError for a Series that is not boolean over
     the source rows and for too many roles.
@@ -44,17 +49,18 @@ def tags(log: EventLog, roles: Sequence[Selector | None], mask: pl.Series | None
             Text(f"最多 {MAX_ROLES} 个。", f"Use at most {MAX_ROLES}."),
         )
     keep = None if mask is None else checked(log, mask).fill_null(False)
-    by_row = any(isinstance(role, pl.Series) for role in roles) or log.names.overflow
+    bits = {**dict(enumerate(roles)), **(special or {})}
+    by_row = any(isinstance(role, pl.Series) for role in bits.values()) or log.names.overflow
     if by_row:
-        return Tags([0] * 256, _row_bits(log, roles), keep)
+        return Tags([0] * 256, _row_bits(log, bits), keep)
     table = [0] * 256
-    for bit, role in enumerate(roles):
+    for bit, role in bits.items():
         for code in range(256) if role is None else _codes(log, role):
             table[code] |= 1 << bit
     return Tags(table, None, keep)
 
 
-def checked(log: EventLog, series: pl.Series) -> pl.Series:
+def checked(log: LogBase, series: pl.Series) -> pl.Series:
     """``series`` when it is boolean over the source rows, else UsageError."""
     if series.dtype != pl.Boolean or len(series) != log.rows:
         raise UsageError(
@@ -67,20 +73,20 @@ def checked(log: EventLog, series: pl.Series) -> pl.Series:
     return series.rechunk()
 
 
-def _codes(log: EventLog, role: Selector) -> list[int]:
+def _codes(log: LogBase, role: Selector) -> list[int]:
     names = [role] if isinstance(role, str) else list(role)
     return [code for code, name in enumerate(log.names.events) if name in set(names)]
 
 
-def _row_bits(log: EventLog, roles: Sequence[Selector | None]) -> pl.Series:
+def _row_bits(log: LogBase, roles: Mapping[int, Selector | None]) -> pl.Series:
     kinds = log.column("event_type")
     bits = pl.Series("bits", [0], dtype=pl.UInt32).new_from_index(0, log.rows)
-    for bit, role in enumerate(roles):
+    for bit, role in roles.items():
         if role is None:
             hit = pl.Series([True]).new_from_index(0, log.rows)
         elif isinstance(role, pl.Series):
             hit = checked(log, role).fill_null(False)
         else:
             hit = kinds.is_in([role] if isinstance(role, str) else list(role)).fill_null(False)
-        bits = bits | (hit.cast(pl.UInt32) * (1 << bit))
+        bits = bits | (hit.cast(pl.UInt32) * pl.Series([1 << bit], dtype=pl.UInt32))
     return bits.rechunk()

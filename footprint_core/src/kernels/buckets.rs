@@ -1,0 +1,141 @@
+//! Figures by stretch of time and dimension: rows, distinct users, roles, value.
+
+use super::codes::{Codes, MISSING, check_values};
+use super::tags::Tags;
+use crate::error::{Result, input};
+use crate::layout::{Layout, Row};
+use crate::task::Task;
+
+/// Most cells (stretches x codes) of one question.
+pub const MAX_CELLS: usize = 50_000_000;
+
+/// The question; role bit 0 is "counts at all", bits 1.. are counted apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Buckets<'a> {
+    /// Length of a stretch in microseconds.
+    pub width: i64,
+    /// UTC offset the stretches are aligned to, in microseconds.
+    pub offset: i64,
+    /// The dimension.
+    pub codes: Codes<'a>,
+    /// Number of codes; rows without a code count under this one.
+    pub size: usize,
+    /// Roles counted apart, 0 to 31.
+    pub roles: usize,
+    /// Value of each source row; summed over rows with the first counted role.
+    pub values: &'a [i64],
+}
+
+/// One entry per stretch and code with a row, in this order.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Cells {
+    /// Number of the stretch since the epoch: `floor((t + offset) / width)`.
+    pub stretch: Vec<i64>,
+    /// Code, [`MISSING`] for none.
+    pub code: Vec<u32>,
+    /// Rows.
+    pub rows: Vec<u32>,
+    /// Distinct users.
+    pub users: Vec<u32>,
+    /// Rows of each counted role.
+    pub roles: Vec<Vec<u32>>,
+    /// Value of rows with the first counted role.
+    pub value: Vec<i64>,
+}
+
+struct Table {
+    rows: Vec<u32>,
+    users: Vec<u32>,
+    /// Last user seen in a cell, plus one: users come one after the other.
+    last: Vec<u32>,
+    roles: Vec<u32>,
+    value: Vec<i64>,
+}
+
+/// Count every cell.
+///
+/// # Errors
+/// A width below 1, too many cells, columns of the wrong length, cancellation.
+pub fn buckets(layout: &Layout, tags: &Tags<'_>, ask: &Buckets<'_>, task: &Task) -> Result<Cells> {
+    if ask.width < 1 || ask.roles > 31 {
+        return Err(input("buckets: the width must be 1 or more, with at most 31 roles"));
+    }
+    ask.codes.check(layout, ask.size)?;
+    check_values(layout, ask.values)?;
+    if layout.is_empty() {
+        return Ok(Cells { roles: vec![Vec::new(); ask.roles], ..Cells::default() });
+    }
+    let (first, last) = layout.span();
+    let stretch = |at: i64| (at + ask.offset).div_euclid(ask.width);
+    let (base, columns) = (stretch(first), ask.size + 1);
+    let cells = (stretch(last) - base + 1) as usize * columns;
+    if cells > MAX_CELLS {
+        return Err(input(format!("{cells} cells; at most {MAX_CELLS}: take longer stretches")));
+    }
+    let table = layout.fold(
+        task,
+        || Table {
+            rows: vec![0; cells],
+            users: vec![0; cells],
+            last: vec![0; cells],
+            roles: vec![0; cells * ask.roles],
+            value: vec![0; cells],
+        },
+        |table, user| {
+            for at in layout.range(user) {
+                let (row, source) = (Row(layout.rows[at]), layout.source[at]);
+                let roles = tags.of(row, source);
+                if roles & 1 == 0 {
+                    continue;
+                }
+                let code = (ask.codes.of(row, source) as usize).min(ask.size);
+                let time = (stretch(layout.clock.micros(row)) - base) as usize;
+                table.count(ask, time * columns + code, user as u32, roles >> 1, source);
+            }
+        },
+        Table::add,
+    )?;
+    Ok(table.finish(ask, base, columns))
+}
+
+impl Table {
+    #[inline]
+    fn count(&mut self, ask: &Buckets<'_>, cell: usize, user: u32, roles: u32, source: u32) {
+        self.rows[cell] += 1;
+        if self.last[cell] != user + 1 {
+            self.last[cell] = user + 1;
+            self.users[cell] += 1;
+        }
+        if roles & 1 == 1 {
+            self.value[cell] += ask.values[source as usize];
+        }
+        if roles != 0 {
+            for role in (0..ask.roles).filter(|role| roles >> role & 1 == 1) {
+                self.roles[cell * ask.roles + role] += 1;
+            }
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.rows.iter_mut().zip(other.rows).for_each(|(sum, more)| *sum += more);
+        self.users.iter_mut().zip(other.users).for_each(|(sum, more)| *sum += more);
+        self.roles.iter_mut().zip(other.roles).for_each(|(sum, more)| *sum += more);
+        self.value.iter_mut().zip(other.value).for_each(|(sum, more)| *sum += more);
+    }
+
+    fn finish(&self, ask: &Buckets<'_>, base: i64, columns: usize) -> Cells {
+        let mut cells = Cells { roles: vec![Vec::new(); ask.roles], ..Cells::default() };
+        for cell in (0..self.rows.len()).filter(|&cell| self.rows[cell] > 0) {
+            let code = cell % columns;
+            cells.stretch.push(base + (cell / columns) as i64);
+            cells.code.push(if code == ask.size { MISSING } else { code as u32 });
+            cells.rows.push(self.rows[cell]);
+            cells.users.push(self.users[cell]);
+            cells.value.push(self.value[cell]);
+            for (role, column) in cells.roles.iter_mut().enumerate() {
+                column.push(self.roles[cell * ask.roles + role]);
+            }
+        }
+        cells
+    }
+}

@@ -1,0 +1,131 @@
+//! How many are there at once: half-open stays, deltas of one instant netted.
+
+use rayon::prelude::*;
+
+use super::codes::{Codes, MISSING};
+use super::tags::Tags;
+use crate::error::{Result, input};
+use crate::layout::{Layout, Row};
+use crate::task::Task;
+
+/// Role of rows that add one.
+pub const PLUS: u32 = 1;
+/// Role of rows that take one away.
+pub const MINUS: u32 = 2;
+
+/// A change of the count at a place: (place, instant, change).
+pub type Delta = (u32, i64, i32);
+
+/// Count over time at one place, one entry per instant at which it changed.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Curve {
+    /// Place code; [`MISSING`] for all places together.
+    pub place: Vec<u32>,
+    /// Instant in microseconds.
+    pub at: Vec<i64>,
+    /// Number there from that instant on.
+    pub count: Vec<i64>,
+}
+
+/// The highest count of a place and the first instant it held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peak {
+    /// Place code; [`MISSING`] for all places together.
+    pub place: u32,
+    /// Highest count, at least 0.
+    pub count: i64,
+    /// First instant of that count.
+    pub at: i64,
+}
+
+/// Changes by rows: role [`PLUS`] adds one at its place, [`MINUS`] takes one away.
+///
+/// # Errors
+/// Codes out of range, cancellation.
+pub fn deltas(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    places: Codes<'_>,
+    size: usize,
+    task: &Task,
+) -> Result<Vec<Delta>> {
+    places.check(layout, size)?;
+    let parts = layout.map_blocks(task, |users| {
+        let mut deltas = Vec::new();
+        let rows = layout.offsets[users.start] as usize..layout.offsets[users.end] as usize;
+        for at in rows {
+            let (row, source) = (Row(layout.rows[at]), layout.source[at]);
+            let roles = tags.of(row, source);
+            if roles & (PLUS | MINUS) != 0 {
+                let change = i32::from(roles & PLUS != 0) - i32::from(roles & MINUS != 0);
+                deltas.push((places.of(row, source), layout.clock.micros(row), change));
+            }
+        }
+        Ok(deltas)
+    })?;
+    Ok(parts.concat())
+}
+
+/// Changes by stays `[start, end)`.
+///
+/// # Errors
+/// Columns of different lengths.
+pub fn stays(place: &[u32], start: &[i64], end: &[i64]) -> Result<Vec<Delta>> {
+    if place.len() != start.len() || place.len() != end.len() {
+        return Err(input("stays: places, starts and ends differ in length"));
+    }
+    let begin = place.iter().zip(start).map(|(&place, &at)| (place, at, 1));
+    Ok(begin.chain(place.iter().zip(end).map(|(&place, &at)| (place, at, -1))).collect())
+}
+
+/// The curve of every place and, first, of all together.
+#[must_use]
+pub fn curve(mut deltas: Vec<Delta>) -> Curve {
+    let mut curve = Curve::default();
+    deltas.par_sort_unstable_by_key(|&(_, at, _)| at);
+    curve.add(MISSING, &deltas);
+    deltas.retain(|&(place, _, _)| place != MISSING);
+    deltas.par_sort_unstable_by_key(|&(place, at, _)| (place, at));
+    for group in deltas.chunk_by(|a, b| a.0 == b.0) {
+        curve.add(group[0].0, group);
+    }
+    curve
+}
+
+/// The peak of every place and, first, of all together.
+#[must_use]
+pub fn peaks(mut deltas: Vec<Delta>) -> Vec<Peak> {
+    deltas.par_sort_unstable_by_key(|&(_, at, _)| at);
+    let mut peaks = vec![peak(MISSING, &deltas)];
+    deltas.retain(|&(place, _, _)| place != MISSING);
+    deltas.par_sort_unstable_by_key(|&(place, at, _)| (place, at));
+    let groups: Vec<&[Delta]> = deltas.chunk_by(|a, b| a.0 == b.0).collect();
+    peaks.extend(groups.iter().map(|group| peak(group[0].0, group)));
+    peaks
+}
+
+fn peak(place: u32, deltas: &[Delta]) -> Peak {
+    let (mut count, mut top) = (0_i64, Peak { place, count: 0, at: 0 });
+    for instant in deltas.chunk_by(|a, b| a.1 == b.1) {
+        count += instant.iter().map(|&(_, _, change)| i64::from(change)).sum::<i64>();
+        if count > top.count {
+            top = Peak { place, count, at: instant[0].1 };
+        }
+    }
+    top
+}
+
+impl Curve {
+    fn add(&mut self, place: u32, deltas: &[Delta]) {
+        let mut count = 0_i64;
+        for instant in deltas.chunk_by(|a, b| a.1 == b.1) {
+            let change: i64 = instant.iter().map(|&(_, _, change)| i64::from(change)).sum();
+            if change != 0 {
+                count += change;
+                self.place.push(place);
+                self.at.push(instant[0].1);
+                self.count.push(count);
+            }
+        }
+    }
+}

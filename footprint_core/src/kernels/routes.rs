@@ -1,0 +1,98 @@
+//! Routes: the codes each user passed on the way to (or after) a goal.
+
+use super::codes::{Codes, MISSING};
+use super::tags::Tags;
+use crate::attribution::{Counts, PathTable};
+use crate::error::{Result, input};
+use crate::layout::{Layout, Row};
+use crate::task::Task;
+
+/// Role of rows whose codes make the route.
+pub const NODE: u32 = 1;
+/// Role of the goal; the user's first one counts.
+pub const GOAL: u32 = 2;
+
+/// Which side of the goal a route lies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Up to the goal, its own row included when it is a node.
+    Before,
+    /// After the goal.
+    After,
+}
+
+/// The question.
+#[derive(Debug, Clone, Copy)]
+pub struct Routes<'a> {
+    /// The dimension of the nodes.
+    pub codes: Codes<'a>,
+    /// Number of codes, at most 65,535.
+    pub size: usize,
+    /// Which rows make the route.
+    pub side: Side,
+    /// Equal neighbours count as one node.
+    pub collapse: bool,
+    /// Nodes nearest to the goal that are kept.
+    pub longest: usize,
+}
+
+/// Distinct routes of the users who reached the goal; `conversions` counts users, in ascending
+/// order of the codes. Users without a node on that side have an empty route.
+///
+/// # Errors
+/// Too many codes, codes out of range, cancellation.
+pub fn routes(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    ask: &Routes<'_>,
+    task: &Task,
+) -> Result<PathTable> {
+    if ask.size > usize::from(u16::MAX) {
+        return Err(input(format!("{} codes; at most {} make routes", ask.size, u16::MAX)));
+    }
+    ask.codes.check(layout, ask.size)?;
+    let one = Counts { conversions: 1, ..Counts::default() };
+    let table = layout.fold(
+        task,
+        PathTable::default,
+        |table, user| {
+            if let Some(route) = route(layout, tags, ask, user) {
+                table.add(&route, one);
+            }
+        },
+        |table, part| part.iter().for_each(|(route, counts)| table.add(route, counts)),
+    )?;
+    Ok(table.sorted())
+}
+
+fn route(layout: &Layout, tags: &Tags<'_>, ask: &Routes<'_>, user: usize) -> Option<Vec<u16>> {
+    let mut nodes: Vec<u16> = Vec::new();
+    let mut reached = false;
+    for at in layout.range(user) {
+        let (row, source) = (Row(layout.rows[at]), layout.source[at]);
+        let roles = tags.of(row, source);
+        let wanted = reached == (ask.side == Side::After);
+        if wanted && roles & NODE != 0 {
+            let code = ask.codes.of(row, source);
+            let repeat = ask.collapse && nodes.last().is_some_and(|&last| u32::from(last) == code);
+            if code != MISSING && !repeat {
+                nodes.push(code as u16);
+            }
+        }
+        if !reached && roles & GOAL != 0 {
+            reached = true;
+            if ask.side == Side::Before {
+                break;
+            }
+        }
+        if reached && nodes.len() >= ask.longest {
+            break;
+        }
+    }
+    let extra = nodes.len().saturating_sub(ask.longest);
+    match ask.side {
+        Side::Before => drop(nodes.drain(..extra)),
+        Side::After => nodes.truncate(ask.longest),
+    }
+    reached.then_some(nodes)
+}
