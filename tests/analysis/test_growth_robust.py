@@ -9,10 +9,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from footprint.analysis.trend import DAILY
 from footprint.errors import DataMissing
+from footprint.metrics.registry import find
 from footprint.questions import ask, questions
 from footprint.schema import TABLES
-from footprint.scope import Scope
+from footprint.scope import SLICES, Scope
 from footprint.store.memory import MemoryData
 from small_tables import at, events, orders, shop
 
@@ -100,3 +102,21 @@ def test_frames_keep_their_columns_when_empty(id: str) -> None:
     full, empty = ask(full_shop(), id, Scope(), {}), ask(empty_shop(), id, Scope(), {})
     for name, frame in full.frames.items():
         assert empty.frames[name].columns == frame.columns, f"{id}: {name}"
+
+
+@pytest.mark.parametrize("metric", DAILY)
+def test_every_daily_metric_has_a_trend_or_names_its_file(metric: str) -> None:
+    try:
+        result = ask(full_shop(), "trend", Scope(), {"metric": metric})
+    except DataMissing as missing:
+        assert set(missing.tables) <= set(find(metric).needs)
+        return
+    assert result.frames["series"].columns[:2] == ["date", "value"]
+    assert result.scalars["verdict"].value == "too_short"
+
+
+@pytest.mark.parametrize("column", SLICES)
+def test_boards_can_be_sliced_by_every_column(column: str) -> None:
+    result = ask(full_shop(), "board", Scope(), {"slice": column})
+    assert result.frames["slices"].columns == ["slice", "metric", "value", "n"]
+    assert not result.frames["slices"].is_empty() or result.notes

@@ -155,6 +155,13 @@ def test_complaints_come_from_service_first() -> None:
     assert measure("complaint_rate", View(both, Scope())).value == 0.25
 
 
+def test_stars_speak_before_words_in_the_negative_index() -> None:
+    said = pl.DataFrame({"ts": [at("2026-05-04")] * 4, "text": ["质量太差", "质量太差", "好", None],
+                         "rating": [None, 5, 1, 1]})  # fmt: skip
+    found = measure("negative_index", View(shop(comments=said.drop_nulls("text")), Scope()))
+    assert (found.value, found.n) == (pytest.approx(2000 / 3), 3)
+
+
 def test_brand_association_and_partners() -> None:
     answers = pl.DataFrame({"ts": [at("2026-05-04")] * 4, "kind": ["brand"] * 3 + ["nps"],
                             "score": [1.0, 0.0, 5.0, 1.0]})  # fmt: skip

@@ -6,6 +6,8 @@ from datetime import date
 
 import polars as pl
 
+from footprint.analysis.daily import day_bounds
+
 PERIOD_DAYS = 28
 SCHEMA = {
     "start": pl.Date, "end": pl.Date, "active": pl.Int64, "new": pl.Int64, "retained": pl.Int64,
@@ -24,10 +26,8 @@ def growth_accounting(active: pl.DataFrame, last: date | None = None) -> pl.Data
     """
     if active.is_empty():
         return pl.DataFrame(schema=SCHEMA)
-    first = active["day"].min()
-    end = last or active["day"].max()
-    assert isinstance(first, date)
-    assert isinstance(end, date)
+    first, end = day_bounds(active["day"])
+    end = last or end
     whole = ((end - first).days + 1) // PERIOD_DAYS
     back = (pl.lit(end) - pl.col("day")).dt.total_days() // PERIOD_DAYS
     seen = (

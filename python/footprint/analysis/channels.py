@@ -38,7 +38,7 @@ def dearer_findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
 def _dearer(
     row: dict[str, Any], before: pl.DataFrame, scope: Scope, months: pl.DataFrame
 ) -> Finding | None:
-    usual = before["cost"].sum() / before["orders"].sum()
+    usual = float(before["cost"].sum()) / int(before["orders"].sum())
     few, many = stats.poisson_interval(row["orders"])
     sure = row["cost"] / many / usual
     if row["cost_per_order"] / usual < NOTABLE or sure <= 1:

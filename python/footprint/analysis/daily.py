@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -44,6 +45,14 @@ def daily_series(view: View, metric: str) -> pl.DataFrame:
     dates = pl.date_range(found["date"][0], found["date"][-1], "1d", eager=True).alias("date")
     every = pl.DataFrame({"date": dates}).join(found, on="date", how="left", maintain_order="left")
     return every.with_columns(pl.col("n").fill_null(0), filled=pl.col("value").interpolate())
+
+
+def day_bounds(days: pl.Series) -> tuple[date, date]:
+    """First and last of a Series of dates that is not empty."""
+    first, last = days.min(), days.max()
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    return first, last
 
 
 def decompose(values: np.ndarray) -> Parts | None:

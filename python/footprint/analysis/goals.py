@@ -110,7 +110,7 @@ def _plan_row(data: Data, scope: Scope, goal: Goal, start: date, day: date) -> d
 
 def _own_row(data: Data, scope: Scope, key: str, row: dict[str, Any], day: date) -> dict[str, Any]:
     target = Target(row["value"], row["above"])
-    start = row["from"] or _span(data, scope)[0]
+    start = row["from"] or _span(data, scope)[0] or day
     known = key if key in metrics() else None
     return _row(data, scope, key, known, target, start, row["to"], day, "own")
 

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from footprint.analysis.accounting import growth_accounting
+from footprint.analysis.daily import day_bounds
 from footprint.analysis.phases import LABELS, flow_table, journeys, phase_table, snapshot
 from footprint.analysis.referral import invites, referred_buyers
 from footprint.analysis.tiers import month_ends
@@ -78,9 +79,7 @@ def _days(active: pl.DataFrame, scope: Scope) -> list[date]:
     """Month ends inside the scope; the scope's last day when it holds none."""
     if active.is_empty():
         return []
-    first, last = active["day"].min(), active["day"].max()
-    assert isinstance(first, date)
-    assert isinstance(last, date)
+    first, last = day_bounds(active["day"])
     first = max(first, scope.start) if scope.start else first
     last = min(last, scope.end) if scope.end else last
     return (month_ends(first, last) or [last]) if first <= last else []

@@ -52,7 +52,7 @@ def traffic_matrix(data: Data, scope: Scope) -> Result:
     )  # fmt: skip
     scalars = {
         "spend": Scalar(
-            frame["spend"].sum(), "CNY", frame["spend"].count(), label=Text("费用", "Spend")
+            float(frame["spend"].sum()), "CNY", frame["spend"].count(), label=Text("费用", "Spend")
         ),
         "visits": Scalar(
             int(frame["visits"].sum()), "count", int(frame["visits"].sum()),
@@ -151,7 +151,7 @@ def platform_mix(data: Data, scope: Scope) -> Result:
         .agg(gmv=pl.col("paid_amount").sum(), orders=pl.col("order_id").n_unique())
     )
     known = money.filter(pl.col("platform").is_not_null())
-    unknown = float(money["gmv"].sum() - known["gmv"].sum())
+    unknown = float(money["gmv"].sum()) - float(known["gmv"].sum())
     joined = known
     for part in (_viewers(view), _platform_cost(view)):
         joined = joined.join(part, on="platform", how="full", coalesce=True)

@@ -16,6 +16,9 @@ from footprint.result import Finding, Result, Scalar
 from footprint.scope import Scope
 from footprint.text import Text
 
+# A host list has no days, so its counts cannot be followed over time.
+DAILY = tuple(metric.id for metric in metrics().values() if "hosts" not in metric.needs)
+
 
 def weekend_findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
     """One finding when weekends differ for sure: move effort to the better days."""
@@ -61,7 +64,7 @@ def weekend_findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
     rows=("S7.2-b",),
     needs=(),
     uses=("streams", "orders", "events", "costs", "comments"),
-    params=(Param("metric", str, "conversion", Text("指标", "Metric"), tuple(metrics())),),
+    params=(Param("metric", str, "conversion", Text("指标", "Metric"), DAILY),),
     findings=weekend_findings,
 )
 def trend(data: Data, scope: Scope, metric: str = "conversion") -> Result:

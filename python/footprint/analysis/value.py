@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from footprint import stats
+from footprint.analysis.daily import day_bounds
 from footprint.analysis.rfm import rfm, segments
 from footprint.analysis.tiers import (
     ACTIVE,
@@ -140,9 +141,7 @@ def _span(bought: pl.DataFrame, scope: Scope) -> tuple[date, date] | None:
     """First day to show and last day known: the data's days, cut to the scope."""
     if bought.is_empty():
         return None
-    first, last = bought["day"].min(), bought["day"].max()
-    assert isinstance(first, date)
-    assert isinstance(last, date)
+    first, last = day_bounds(bought["day"])
     first = max(first, scope.start) if scope.start else first
     last = min(last, scope.end) if scope.end else last
     return (first, last) if first <= last else None

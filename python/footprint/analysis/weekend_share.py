@@ -103,7 +103,7 @@ def _shift(weeks: pl.DataFrame) -> date | None:
     share = weeks["share"].to_numpy()
     scaled = (share - share.mean()) / max(_noise(share), 1e-9)
     found = ruptures.KernelCPD(kernel="linear", min_size=MIN_WEEKS).fit(scaled.reshape(-1, 1))
-    ends = found.predict(pen=15 * float(np.log(share.size)))
+    ends = found.predict(pen=15 * float(np.log(share.size))) or [share.size]
     jumps = [abs(scaled[:end].mean() - scaled[end:].mean()) for end in ends[:-1]]
     return weeks["week"][int(ends[int(np.argmax(jumps))])] if jumps else None
 
@@ -115,7 +115,7 @@ def _noise(share: np.ndarray) -> float:
 
 
 def _pooled(weeks: pl.DataFrame) -> float:
-    return float((weeks["share"] * weeks["gmv"]).sum() / weeks["gmv"].sum())
+    return float((weeks["share"] * weeks["gmv"]).sum()) / float(weeks["gmv"].sum())
 
 
 def _share(weeks: pl.DataFrame, label: Text) -> Scalar:

@@ -42,13 +42,13 @@ def first_orders(data: Data) -> pl.DataFrame:
     return once(data, "first_orders", build)
 
 
-def negative_comments(data: Data) -> pl.Series:
-    """For each row of ``comments``: does it speak ill, by its stars or else by word lists."""
+def negative_texts(data: Data) -> pl.DataFrame:
+    """Each different comment and whether it speaks ill: text, rating (stars), negative."""
 
-    def build() -> pl.Series:
+    def build() -> pl.DataFrame:
         from footprint.risk.sentiment import negative
 
-        comments = data.frame("comments")
-        return negative(comments["text"], comments["rating"]).rename("negative")
+        texts = data.frame("comments").select("text", "rating").unique()
+        return texts.with_columns(negative=negative(texts["text"], texts["rating"]))
 
-    return once(data, "negative_comments", build)
+    return once(data, "negative texts", build)

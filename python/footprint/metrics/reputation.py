@@ -5,10 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from footprint.metrics import shapes
-from footprint.metrics.derived import negative_comments
+from footprint.metrics.derived import negative_texts
 from footprint.metrics.registry import metric
 from footprint.metrics.view import By, View
-from footprint.scoping import scoped
 from footprint.text import Text
 
 
@@ -17,8 +16,9 @@ from footprint.text import Text
     title=Text("负面舆情指数", "Negative comment index"),
     unit="per_1000",
     definition=Text(
-        "每 1000 条评论中的负面评论条数，由词表判断，会有少量误判。",
-        "Negative comments per 1,000 comments, judged by word lists, so a few are misread.",
+        "每 1000 条评论中的负面评论条数。有星级的看星级，没有的由词表判断，会有少量误判。",
+        "Negative comments per 1,000 comments. Stars speak first, word lists where there are none, "
+        "so a few are misread.",
     ),
     direction="down",
     needs=("comments",),
@@ -26,26 +26,11 @@ from footprint.text import Text
     min_n=100,
 )
 def negative_index(view: View, by: By) -> pl.DataFrame:
-    rows = view.keyed(_judged(view), "comments", by)
+    judged = negative_texts(view.data)
+    rows = view.rows("comments", by).join(
+        judged, on=["text", "rating"], how="left", nulls_equal=True
+    )
     return shapes.share(rows, pl.col("negative").sum(), pl.len(), scale=1000)
-
-
-def _judged(view: View) -> pl.DataFrame:
-    """Comments in scope with their ``negative`` flag."""
-    return scoped(_WithFlag(view), "comments", view.scope)
-
-
-class _WithFlag:
-    """The same data whose comments carry the ``negative`` column."""
-
-    def __init__(self, view: View) -> None:
-        data = view.data
-        self.version, self.tz, self.settings = data.version, data.tz, data.settings
-        self.has, self.event_log, self._data = data.has, data.event_log, data
-
-    def frame(self, table: str) -> pl.DataFrame:
-        found = self._data.frame(table)
-        return found.with_columns(negative_comments(self._data)) if table == "comments" else found
 
 
 @metric(
