@@ -44,7 +44,7 @@ def sold(tables) -> pl.DataFrame:
 
 
 def rates_by_tag(streams: pl.DataFrame) -> dict[bool, float]:
-    tagged = pl.col("tags").list.contains("origin_tracing")
+    tagged = pl.col("tags").list.contains("origin_tracing").fill_null(value=False)
     sums = streams.group_by(tagged=tagged).agg(pl.col("buyers", "viewers").sum())
     return {row["tagged"]: row["buyers"] / row["viewers"] for row in sums.to_dicts()}
 
@@ -60,7 +60,7 @@ def test_pt01_tag(tables, param) -> None:
 
 def test_pt01_tag_is_balanced_over_weekday_and_host(tables) -> None:
     fresh = tables["streams"].filter(category="fresh").with_columns(
-        weekday=local("start_ts").dt.weekday(), tagged=pl.col("tags").list.get(0)
+        weekday=local("start_ts").dt.weekday(), tagged=pl.col("tags").list.get(0, null_on_oob=True)
     )  # fmt: skip
     per_cell = fresh.group_by("weekday", "host_id").agg(
         (pl.col("tagged") == "origin_tracing").sum().alias("with"), pl.len()

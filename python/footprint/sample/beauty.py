@@ -100,7 +100,7 @@ def _streams(world: World, shows: list[_Show]) -> pl.DataFrame:
         day=week * 7 + np.array([show.weekday for show in shows]),
         clock=np.array([show.hour for show in shows]) * 3600, minutes=120,
         host=crew[week % 2], viewers=np.array([show.viewers for show in shows]),
-        series=["朝露专场"] * rows, tags=[TAG if show.tagged else "new_season" for show in shows],
+        series=["朝露专场"] * rows, tags=[TAG if show.tagged else None for show in shows],
         script_id=[show.script for show in shows],
     )  # fmt: skip
 

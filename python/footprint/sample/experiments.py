@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from footprint.sample.calendar import DAY_S, day_of, moment
+from footprint.sample.sales import CHANNEL_CLASS
 from footprint.sample.world import World, user_ids
 
 REPLAY, NULL, SPLIT = "EXP-REPLAY", "EXP-COVER", "EXP-SPLIT"
@@ -27,6 +28,7 @@ class _Test:
 
     id: str
     event_type: str
+    channel: str
     category: str
     start: date
     days: int
@@ -43,12 +45,14 @@ def tests_of(world: World) -> list[_Test]:
         )
     ]
     split = [round(people * world.param("PT16.rate")) for people in world.param("PT16.n")]
+    june = [date(2026, 6, day) for day in (8, 2, 1)]
+    n = [world.param(f"PT{number}.n") for number in (14, 15, 16)]
+    own, found = "private_group", "platform_rec"
     return [
-        _Test(REPLAY, "replay_view", "fmcg", date(2026, 6, 8), 84, world.param("PT14.n"), replay),
-        _Test(NULL, "impression", "food", date(2026, 6, 2), 84, world.param("PT15.n"),
-              world.param("PT15.buyers")),
-        _Test(SPLIT, "impression", "home", date(2026, 6, 1), 50, world.param("PT16.n"), split),
-    ]  # fmt: skip
+        _Test(REPLAY, "replay_view", own, "fmcg", june[0], 84, n[0], replay),
+        _Test(NULL, "impression", found, "food", june[1], 84, n[1], world.param("PT15.buyers")),
+        _Test(SPLIT, "impression", found, "home", june[2], 50, n[2], split),
+    ]
 
 
 def exposures(world: World, orders: pl.DataFrame, category_of: dict[str, str]) -> pl.DataFrame:
@@ -105,6 +109,8 @@ def _events(test: _Test, at: pl.Series, users: pl.Series, group: np.ndarray) -> 
         "event_ts": at,
         "user_id": users,
         "event_type": [test.event_type] * len(at),
+        "channel": [test.channel] * len(at),
+        "channel_class": [CHANNEL_CLASS[test.channel]] * len(at),
         "experiment_id": [test.id] * len(at),
         "variant": group.tolist(),
     })  # fmt: skip

@@ -23,7 +23,7 @@ from footprint.sample.staff import CREWS, HEAD_HOST, SECOND_HOST
 from footprint.sample.world import World
 
 TAG = "origin_tracing"
-_PLAIN = "new_season"
+GUEST_TAG = "guest_host"
 _CONVERSION, _REPURCHASE, _FISSION = 0, 1, 2
 _OTHER_HOSTS = (0.70, 0.25, 0.05)
 _SPOILT = 0.04
@@ -54,15 +54,25 @@ def _streams(world: World) -> pl.DataFrame:
         world, "fresh", [f"FR{n + 1:03d}" for n in range(len(week))],
         day=7 * week + week % 7, clock=np.where(early, 10 * 3600, 19 * 3600), minutes=120,
         host=crew[(week + week // 7) % len(crew)], viewers=viewers,
-        series=["产地直播"] * len(week), tags=np.where(tagged, TAG, _PLAIN),
+        series=["产地直播"] * len(week), tags=_tags(tagged, week % 2 == 0),
     )  # fmt: skip
+
+
+def _tags(tagged: np.ndarray, guest: np.ndarray) -> list[str | None]:
+    """Guests come to both streams of a week, so their tag makes no difference."""
+    both = [
+        [name for name, has in ((TAG, a), (GUEST_TAG, b)) if has]
+        for a, b in zip(tagged, guest, strict=True)
+    ]
+    return ["|".join(names) or None for names in both]
 
 
 def _buyers(world: World, streams: pl.DataFrame) -> tuple[np.ndarray, ...]:
     """Stream row, phase, buyer and referrer of every order."""
     sold = np.zeros(streams.height, dtype=np.int64)
-    for tag, name in ((TAG, "PT01.p_tag"), (_PLAIN, "PT01.p_plain")):
-        rows = np.flatnonzero((streams["tags"] == tag).to_numpy())
+    tagged = streams["tags"].str.contains(TAG).fill_null(value=False).to_numpy()
+    for side, name in ((tagged, "PT01.p_tag"), (~tagged, "PT01.p_plain")):
+        rows = np.flatnonzero(side)
         viewers = streams["viewers"].to_numpy()[rows]
         sold[rows] = world.chance.counts(name, viewers, world.param(name))
     mixes = {HEAD_HOST: world.param("PT18.head"), SECOND_HOST: world.param("PT18.second")}
