@@ -173,7 +173,11 @@ def _evidence(finding: Finding, lang: Lang, tz: str) -> str:
     if frame is None or frame.is_empty():
         return ""
     drawn = chart(frame, lang, tz)
-    table = f'<div class="scroll">{_table(frame.head(_ROWS_SHOWN), lang, tz)}</div>'
+    label = escape(_EVIDENCE(lang), quote=True)
+    table = (
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
+        f"{_table(frame.head(_ROWS_SHOWN), lang, tz)}</div>"
+    )
     if not drawn:
         return table
     return f"{drawn}<details><summary>{escape(_EVIDENCE(lang))}</summary>{table}</details>"
