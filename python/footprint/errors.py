@@ -52,7 +52,7 @@ class UsageError(FootprintError):
 
 
 class DataMissing(FootprintError):
-    """A question cannot be answered with the tables at hand; names the file that would unlock it."""
+    """The tables at hand cannot answer the question; names the file that would unlock it."""
 
     exit_code = 3
 
