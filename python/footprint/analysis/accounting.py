@@ -30,22 +30,20 @@ def growth_accounting(active: pl.DataFrame, last: date | None = None) -> pl.Data
     end = last or end
     whole = ((end - first).days + 1) // PERIOD_DAYS
     back = (pl.lit(end) - pl.col("day")).dt.total_days() // PERIOD_DAYS
+    period, same = pl.col("period"), pl.col("user") == pl.col("user").shift(1)
     seen = (
         active.lazy()
         .filter(pl.col("day") <= end)
         .select("user", period=whole - 1 - back)
         .unique()
         .sort("user", "period")
-        .with_columns(
-            born=pl.col("period").min().over("user"),
-            gap=pl.col("period") - pl.col("period").shift(1).over("user"),
-            next=pl.col("period").shift(-1).over("user") - pl.col("period"),
-        )
+        .with_columns(gap=pl.when(same).then(period - period.shift(1)))
+        .with_columns(next=pl.when(same.shift(-1)).then(pl.col("gap").shift(-1)))
         .collect()
     )
     counts = seen.group_by("period").agg(
         active=pl.len().cast(pl.Int64),
-        new=(pl.col("period") == pl.col("born")).sum().cast(pl.Int64),
+        new=pl.col("gap").is_null().sum().cast(pl.Int64),
         retained=(pl.col("gap") == 1).sum().cast(pl.Int64),
         resurrected=(pl.col("gap") > 1).sum().cast(pl.Int64),
         leaving=((pl.col("next") > 1) | pl.col("next").is_null()).sum().cast(pl.Int64),

@@ -26,10 +26,20 @@ def log_mask(data: Data, scope: Scope) -> pl.Series | None:
     return once(data, f"mask {wanted}", lambda: _mask(data, wanted))
 
 
+def type_mask(data: Data, scope: Scope, *types: str) -> pl.Series:
+    """True on the source rows of these event types inside the scope's slices."""
+    hit = once(
+        data, f"types {types}", lambda: data.event_log().column("event_type").is_in(list(types))
+    )
+    inside = log_mask(data, scope)
+    return hit if inside is None else hit & inside
+
+
 def row_values(data: Data, column: str) -> pl.Series:
     """``column`` of every source row, from the row itself, its SKU or its stream."""
     log = data.event_log()
-    found = looked_up(data, log.frame(*_KEYS, column), column)
+    names = dict.fromkeys((*_KEYS, column))
+    found = looked_up(data, pl.DataFrame([log.column(name) for name in names]), column)
     if found is None:
         raise not_sliceable("events", column)
     return found
@@ -51,4 +61,4 @@ def _hits(data: Data, column: str, values: tuple[str, ...]) -> pl.Series:
 def _tier_rows(data: Data, values: tuple[str, ...]) -> pl.Series:
     from footprint.analysis.value import users_in_tiers
 
-    return data.event_log().frame()["user_id"].is_in(users_in_tiers(data, values).implode())
+    return data.event_log().column("user_id").is_in(users_in_tiers(data, values).implode())

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from footprint.analysis.log_rows import log_mask
+from footprint.analysis.log_rows import log_mask, type_mask
 from footprint.analysis.referral import referred_buyers
 from footprint.data import Data
 from footprint.engine import ORDER
@@ -44,11 +44,14 @@ def journeys(view: View) -> Journeys:
     in ten pauses between two active days. Source: requirement row S7.3-a.
     """
     data, scope = view.data, view.scope
-    log, mask = data.event_log(), log_mask(data, scope)
-    active = log.user_days(scope.tz, mask=mask).select("user", "day").sort("user", "day")
+    log = data.event_log()
+    active = (
+        log.user_days(scope.tz, mask=log_mask(data, scope))
+        .select("user", "day")
+        .sort("user", "day")
+    )
     seen = active.group_by("user").agg(exposure=pl.col("day").min())
-    placed = log.frame().select(hit=pl.col("event_type") == ORDER)["hit"]
-    bought = log.user_days(scope.tz, mask=placed if mask is None else placed & mask)
+    bought = log.user_days(scope.tz, mask=type_mask(data, scope, ORDER))
     reached = seen.join(_buying_days(bought), on="user", how="left").join(
         _friend_days(data, scope.tz), on="user", how="left"
     )
@@ -108,11 +111,14 @@ def flow_table(snapshots: dict[date, pl.DataFrame]) -> pl.DataFrame:
 
 def _buying_days(bought: pl.DataFrame) -> pl.DataFrame:
     """user, conversion (first buying day), repurchase (next buying day)."""
-    return bought.group_by("user").agg(
-        conversion=pl.col("day").min(), repurchase=pl.col("day").bottom_k(2).max()
-    ).with_columns(
-        repurchase=pl.when(pl.col("repurchase") > pl.col("conversion")).then("repurchase")
-    )  # fmt: skip
+    days = bought.select("user", "day").sort("user", "day")
+    opening = pl.col("user").ne_missing(pl.col("user").shift(1))
+    marked = days.with_columns(first=opening).with_columns(
+        second=~pl.col("first") & pl.col("first").shift(1, fill_value=False)
+    )
+    again = marked.filter("second").select("user", repurchase="day")
+    first = marked.filter("first").select("user", conversion="day")
+    return first.join(again, on="user", how="left")
 
 
 def _friend_days(data: Data, tz: str) -> pl.DataFrame:

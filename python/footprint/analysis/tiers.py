@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from footprint.analysis.log_rows import log_mask
+from footprint.analysis.log_rows import type_mask
 from footprint.data import Data
 from footprint.metrics.derived import once
 from footprint.scope import Scope
@@ -97,9 +97,7 @@ def interest_days(data: Data, scope: Scope) -> pl.DataFrame | None:
     """user, day with a cart, a product click or a question; None without events."""
     if not data.has("events"):
         return None
-    log, inside = data.event_log(), log_mask(data, scope)
-    hit = log.mask(pl.col("event_type").is_in(_INTEREST))
-    days = log.user_days(scope.tz, mask=hit if inside is None else hit & inside)
+    days = data.event_log().user_days(scope.tz, mask=type_mask(data, scope, *_INTEREST))
     return days.select("user", "day")
 
 

@@ -9,7 +9,6 @@ import polars as pl
 from footprint.analysis.log_rows import log_mask
 from footprint.analysis.spend import channel_spend, spend_notes
 from footprint.data import Data
-from footprint.engine import ORDER
 from footprint.metrics import View
 from footprint.metrics.derived import first_orders, once
 from footprint.questions import question
@@ -86,14 +85,12 @@ def _visits(view: View) -> pl.DataFrame:
     """channel_class, visits: users x days with an event of the class."""
     data, scope = view.data, view.scope
     log, inside = data.event_log(), log_mask(data, scope)
-    named = log.frame("channel_class").select("channel_class", "event_type")
+    named = log.column("channel_class")
+    first, last = scope.start or date.min, scope.end or date.max
     counts = []
     for kind in CLASSES:
-        hit = named.select(
-            hit=(pl.col("channel_class") == kind).fill_null(False) & (pl.col("event_type") != ORDER)
-        )["hit"]
+        hit = (named == kind).fill_null(False)
         days = log.user_days(scope.tz, mask=hit if inside is None else hit & inside)["day"]
-        first, last = scope.start or date.min, scope.end or date.max
         counts.append(days.filter((days >= first) & (days <= last)).len())
     return pl.DataFrame({"channel_class": CLASSES, "visits": counts})
 
