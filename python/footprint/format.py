@@ -13,13 +13,14 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_decimal
 
 from footprint.text import Lang, Text
 
 MISSING = "—"
-_LOCALES: dict[Lang, str] = {"zh": "zh_CN", "en": "en"}
+_LOCALES: dict[Lang, Locale] = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en")}
 _DURATIONS = (
     (86400, Text("{n} 天", "{n} d")),
     (3600, Text("{n} 小时", "{n} h")),
