@@ -96,8 +96,8 @@ def _visitors(
     if first is not None:
         gaps = {"1": 0.30, "7": 0.22, "30": 0.12, "3": 0.12, "14": 0.12, "21": 0.12}
         gap = chance.choice(f"{test.id}/gap", rows, gaps).astype(np.int64) * DAY_S
-        known = min(rows, len(first))
-        at = np.concatenate([first[:known] + gap[:known], fresh[known:]])
+        seen = min(rows, len(first))
+        at = np.concatenate([first[:seen] + gap[:seen], fresh[seen:]])
     group = np.repeat(GROUPS, missing)[chance.order(f"{test.id}/visitors", rows)]
     frame = _events(test, pl.Series(at), user_ids("visitor", np.arange(rows)), group)
     known = at if first is None or len(at) > len(first) else first

@@ -51,10 +51,10 @@ def _purchases(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     onset = _onset(world)
     rows: list[tuple[int, int, bool]] = []
     draws = {month: chance.uniform(f"PT05/day/{month}", buyers * 3) for month in _MONTHS}
-    for user in range(buyers):
+    for buyer in range(buyers):
         for month in _MONTHS:
-            draw = draws[month][3 * user : 3 * user + 3]
-            rows += [(user, at, pro) for at, pro in _month(month, onset[user], draw)]
+            draw = draws[month][3 * buyer : 3 * buyer + 3]
+            rows += [(buyer, at, pro) for at, pro in _month(month, onset[buyer], draw)]
     user, day, pro = (np.array(column) for column in zip(*rows, strict=True))
     usual = chance.pick("PT05/sku", len(user), skus_of("health"))
     return user, day, np.where(pro, HEALTH_PRO, usual)

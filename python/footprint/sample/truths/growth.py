@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from footprint.sample.apparel import CHANNEL_OF, counts
 from footprint.sample.daily import RESCHEDULED
 from footprint.sample.staff import HEAD_HOST, SECOND_HOST
@@ -20,7 +22,7 @@ def growth_truths(world: World) -> list[Truth]:
 def _weekend(world: World) -> Truth:
     base, lift = world.param("PT02.base"), world.param("PT02.weekend") - 1
     pp = 100 * base * lift * (1 + world.param("PT02.trend") / 2)
-    ask = {"question": "trend", "params": {"metric": "conversion"}}
+    ask: dict[str, Any] = {"question": "trend", "params": {"metric": "conversion"}}
     return Truth(
         "PT02",
         Asked("fmcg, daily stream", scope=category("fmcg"), **ask, checks=(
@@ -40,7 +42,10 @@ def _weekend(world: World) -> Truth:
 def _reschedule(world: World) -> Truth:
     before = world.param("PT02b.share_before")
     after = before * world.param("PT02b.rel")
-    ask = {"question": "weekend_share", "params": {"change": RESCHEDULED.isoformat()}}
+    ask: dict[str, Any] = {
+        "question": "weekend_share",
+        "params": {"change": RESCHEDULED.isoformat()},
+    }
     return Truth(
         "PT02b",
         Asked("fmcg, rescheduled 2026-08-31", scope=category("fmcg"), **ask, checks=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from footprint.sample.calendar import WEEK_DOUBLE_11, date_of
 from footprint.sample.dirty import EXTRA_SKUS
 from footprint.sample.experiments import NULL, REPLAY, SPLIT, tests_of
@@ -18,7 +20,7 @@ def insight_truths(world: World) -> list[Truth]:
 
 def _tag(world: World) -> Truth:
     tag, plain = world.param("PT01.p_tag"), world.param("PT01.p_plain")
-    ask = {"question": "tag_effect", "params": {"tag": TAG, "metric": "conversion"}}
+    ask: dict[str, Any] = {"question": "tag_effect", "params": {"tag": TAG, "metric": "conversion"}}
     until = date_of(7 * WEEK_DOUBLE_11 - 1).isoformat()
     return Truth(
         "PT01",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from footprint.sample.beauty import (
     CLAIM_STREAM,
     CLAIM_STREAM_TWIN,
@@ -72,7 +74,7 @@ def _exaggeration(world: World) -> Truth:
             Check("flagged", "eq", flagged, 0.0, "streams", match),
         )
 
-    ask = {"question": "exaggeration", "scope": category("beauty")}
+    ask: dict[str, Any] = {"question": "exaggeration", "scope": category("beauty")}
     return Truth(
         "PT06",
         Asked("beauty, one stream", **ask, checks=(
@@ -125,7 +127,7 @@ def _complaints(world: World) -> Truth:
 
 
 def _industry(world: World) -> Truth:
-    ask = {
+    ask: dict[str, Any] = {
         "question": "benchmark_alert", "params": {"metric": "conversion"},
         "scope": category("beauty"),
     }  # fmt: skip
