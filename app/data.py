@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -117,12 +117,6 @@ def _choices(path: str, version: str, column: str, _data: Data) -> list[str]:
         return []
     counts = _data.frame(source)[column].drop_nulls().value_counts(sort=True)
     return counts[column].to_list()
-
-
-def as_of() -> datetime | None:
-    """When the newest upload was taken in, None without uploads."""
-    frame = current().uploads()
-    return frame["as_of"].max() if "as_of" in frame.columns and frame.height else None
 
 
 def brief(week: str) -> Brief:

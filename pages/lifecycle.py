@@ -2,13 +2,14 @@
 
 from app import data, state
 from app.ui import empty, filters
-from app.views import lifecycle
+from app.views import arrival, lifecycle
 
 lang = state.language()
 scope = filters.page("U4", lang)
 if data.empty():
     empty.welcome(lang)
 else:
+    arrival.show(scope, lang)
     lifecycle.phases(scope, lang)
     lifecycle.flow(scope, lang)
     lifecycle.profit(scope, lang)

@@ -2,13 +2,14 @@
 
 from app import data, state
 from app.ui import empty, filters
-from app.views import alerts, matrix, watch
+from app.views import alerts, arrival, matrix, watch
 
 lang = state.language()
 scope = filters.page("C1", lang)
 if data.empty():
     empty.welcome(lang)
 else:
+    arrival.show(scope, lang)
     alerts.status(scope, lang)
     matrix.risks(scope, lang)
     watch.tabs(scope, lang)

@@ -103,12 +103,13 @@ def _columns(count: int) -> int:
 
 def from_scalar(name: str, scalar: Scalar, lang: Lang, course: Sequence[float] = ()) -> Card:
     """A card of one number of an answer."""
-    words = isinstance(scalar.value, str)
+    value = scalar.value
+    words = isinstance(value, str)
     return Card(
         label=scalar.label(lang) if scalar.label else labels.column(name, lang),
-        value=labels.value(scalar.value, lang)
-        if words
-        else figure(scalar.value, scalar.unit, lang),
+        value=labels.value(value, lang)
+        if isinstance(value, str)
+        else figure(value, scalar.unit, lang),
         definition=scalar.definition(lang) if scalar.definition else "",
         lines=evidence(scalar.unit, scalar.n, scalar.low, scalar.high, lang),
         course=course,

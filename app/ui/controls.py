@@ -46,7 +46,7 @@ def select(
     width: int = 220,
 ) -> str:
     """One of many, as a list."""
-    index = list(options).index(default) if default in options else 0
+    index = list(options).index(default) if default is not None and default in options else 0
     chosen = st.selectbox(
         label,
         list(options),

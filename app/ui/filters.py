@@ -52,7 +52,7 @@ def _language(lang: Lang) -> None:
         default=lang,
         required=True,
         key=f"lang-{lang}",
-        format_func={"zh": "中文", "en": "English"}.get,
+        format_func=lambda code: {"zh": "中文", "en": "English"}[code],
         label_visibility="collapsed",
         on_change=_language_chosen,
         args=(f"lang-{lang}",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import polars as pl
@@ -82,7 +83,7 @@ def drawing(chart: Chart) -> dict[str, Any]:
     import altair as alt
 
     alt.data_transformers.disable_max_rows()
-    return cast(dict[str, Any], chart.to_dict())
+    return chart.to_dict()
 
 
 def table(
@@ -220,18 +221,20 @@ def _menu(
     for name, frame in frames.items():
         download(
             _CSV(lang, name=name),
-            lambda f=frame: export.csv_bytes(f),
+            partial(export.csv_bytes, frame),
             f"{stem}-{name}.csv",
             f"{key}-{name}",
             mime="text/csv",
         )
     if len(frames) > 1:
-        download(_XLSX(lang), lambda: export.xlsx_bytes(frames), f"{stem}.xlsx", f"{key}-xlsx")
+        download(_XLSX(lang), partial(export.xlsx_bytes, frames), f"{stem}.xlsx", f"{key}-xlsx")
     if draw:
+        # Files are made outside the script, where the theme is not known.
+        theme = mode()
         for words, kind in ((_SVG, "svg"), (_PNG, "png"), (_SPEC, "json")):
             download(
                 words(lang),
-                lambda k=kind: picture(drawing(draw()), k),
+                partial(_picture_of, draw, kind, theme),
                 f"{stem}.{kind}",
                 f"{key}-{kind}",
             )
@@ -261,21 +264,25 @@ def download(
     )
 
 
-def picture(spec: dict[str, Any], kind: str) -> bytes:
+def _picture_of(draw: Callable[[], Chart], kind: str, theme: tokens.Mode) -> bytes:
+    return picture(drawing(draw()), kind, theme)
+
+
+def picture(spec: dict[str, Any], kind: str, theme: tokens.Mode) -> bytes:
     """A drawing as SVG, PNG (twice its size) or its own JSON."""
     if kind == "json":
         return json.dumps(spec, ensure_ascii=False, indent=1).encode()
     import vl_convert
 
-    sized = {"width": 760, "background": tokens.PALETTES[mode()].page, **spec}
-    sized["config"] = {"font": tokens.FONT, **_export_config(), **spec.get("config", {})}
+    sized = {"width": 760, "background": tokens.PALETTES[theme].page, **spec}
+    sized["config"] = {"font": tokens.FONT, **_export_config(theme), **spec.get("config", {})}
     if kind == "svg":
         return vl_convert.vegalite_to_svg(sized).encode()
     return vl_convert.vegalite_to_png(sized, scale=2)
 
 
-def _export_config() -> dict[str, Any]:
-    palette = tokens.PALETTES[mode()]
+def _export_config(theme: tokens.Mode) -> dict[str, Any]:
+    palette = tokens.PALETTES[theme]
     axis = {
         "labelColor": palette.muted,
         "titleColor": palette.muted,

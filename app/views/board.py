@@ -240,7 +240,7 @@ def _weekend(scope: Scope, lang: Lang) -> None:
         format="YYYY-MM-DD",
     )
     whole = Scope(None, None, scope.where, scope.tz)
-    result = data.ask("weekend_share", whole, change=cast(date, change))
+    result = data.ask("weekend_share", whole, change=change)
     cards.scalars(result.scalars, ("share_before", "share_after", "pp", "p_value"), lang)
     draw = partial(
         lines.line,
@@ -249,7 +249,7 @@ def _weekend(scope: Scope, lang: Lang) -> None:
         Field("share", "rate"),
         lang,
         zero=False,
-        change=cast(date, change),
+        change=change,
     )
     present.chart(draw, "weekend", _WEEKEND(lang), result, lang)
     markup.notes([note(lang) for note in result.notes])

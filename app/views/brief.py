@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from html import escape
+from urllib.parse import urlsplit
 
 import polars as pl
 import streamlit as st
@@ -108,18 +110,32 @@ def _share(week: str, lang: Lang) -> None:
     with st.container(horizontal=True, width="content"):
         present.download(
             _HTML(lang),
-            lambda: data.brief(week).html(lang).encode(),
+            partial(_page_of, data.brief(week), lang, _origin()),
             f"footprint-{week}-{lang}.html",
             f"brief-html-{lang}",
             "text/html",
         )
         present.download(
             _CSV(lang),
-            lambda: export.csv_bytes(data.brief(week).frame(lang)),
+            partial(_table_of, data.brief(week), lang),
             f"footprint-{week}-{lang}.csv",
             f"brief-csv-{lang}",
             "text/csv",
         )
+
+
+def _page_of(found: Brief, lang: Lang, origin: str | None) -> bytes:
+    return found.html(lang, origin).encode()
+
+
+def _origin() -> str | None:
+    """The address of this server, so that links of a sent brief lead back to it."""
+    parts = urlsplit(st.context.url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
+
+
+def _table_of(found: Brief, lang: Lang) -> bytes:
+    return export.csv_bytes(found.frame(lang))
 
 
 def _banner_title(found: Brief, lang: Lang) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 import streamlit as st
@@ -36,7 +36,7 @@ def row(
 ) -> None:
     """One finding with its three columns and ways on."""
     with st.container(border=True, key=f"card-finding-{rank}", gap="small"):
-        markup.show(_html(rank, finding, folded, lang))
+        markup.show(html(rank, finding, folded, lang))
         _ways(rank, finding, lang)
         if opened:
             with guarded(lang, f"finding-{rank}"):
@@ -61,12 +61,15 @@ def _query(finding: Finding, lang: Lang) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(finding.link).query)) | {"lang": lang}
 
 
-def _drawer(lang: Lang):
-    return st.dialog(_DRAWER(lang), position="right", width="large")(_in_drawer)
+def _drawer(lang: Lang) -> Callable[[Finding, Lang], None]:
+    opened: Callable[[Finding, Lang], None] = st.dialog(
+        _DRAWER(lang), position="right", width="large"
+    )(_in_drawer)
+    return opened
 
 
 def _in_drawer(finding: Finding, lang: Lang) -> None:
-    markup.show(_html(0, finding, (), lang))
+    markup.show(html(0, finding, (), lang))
     with guarded(lang, "drawer"):
         evidence(finding, lang)
 
@@ -90,7 +93,7 @@ def evidence(finding: Finding, lang: Lang) -> None:
     present.tools(f"evidence-{finding.id}", lang, result, draw, inline=True)
 
 
-def _html(rank: int, finding: Finding, folded: Sequence[Finding], lang: Lang) -> str:
+def html(rank: int, finding: Finding, folded: Sequence[Finding], lang: Lang) -> str:
     title = questions()[finding.question].title(lang) if finding.question in questions() else ""
     top = [
         f"<b>{rank}</b>" if rank else "",

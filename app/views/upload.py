@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from footprint.errors import WorkspaceError
 from footprint.ingest.report import FileReport, ImportReport
 from footprint.questions import questions
 from footprint.schema import TABLES
+from footprint.templates import template_csv
 from footprint.terminal.serving import sample_files
 from footprint.text import Lang, Text
 
@@ -166,10 +168,14 @@ def _sample_files() -> list[Path]:
 def _import(paths: Sequence[Path], lang: Lang, table: str | None) -> None:
     """Import with progress; the report stays for this session."""
     bar = st.progress(0.0, text=_WORKING(lang))
+
+    def progress(share: float, words: Text) -> None:
+        bar.progress(min(1.0, share), text=words(lang))
+
     st.session_state[_REPORT] = data.workspace().import_files(
         list(paths),
         table=table,
-        progress=lambda share, words: bar.progress(min(1.0, share), text=words(lang)),
+        progress=progress,
     )
     bar.empty()
 
@@ -231,7 +237,7 @@ def _file(number: int, file: FileReport, lang: Lang) -> None:
             if upload_id is not None:
                 present.download(
                     _ASIDE(lang),
-                    lambda: data.workspace().set_aside_csv(upload_id, lang),
+                    partial(data.workspace().set_aside_csv, upload_id, lang),
                     f"set-aside-{file.file}.csv",
                     f"aside-{number}-{lang}",
                     "text/csv",
@@ -265,7 +271,7 @@ def _templates(lang: Lang) -> None:
         for name, table in TABLES.items():
             present.download(
                 table.title(lang),
-                lambda n=name: data.workspace().template_csv(n, lang),
+                partial(template_csv, name, lang),
                 f"{name}-{lang}.csv",
                 f"template-{name}-{lang}",
                 "text/csv",

@@ -37,7 +37,7 @@ def tiers(scope: Scope, lang: Lang) -> None:
         result = data.ask("value_tiers", scope)
         cards.scalars(
             result.scalars,
-            ("high_share", "mid_share", "potential_share", "high_share_first", "high_share_last"),
+            ("high_share", "mid_share", "potential_share"),
             lang,
         )
         shares = result.frames["months"].filter(pl.col("tier") != "dormant")

@@ -16,6 +16,7 @@ from app.ui import cards, controls, labels, markup, present, tokens
 from app.ui.charts import lines, points
 from app.ui.charts.base import Field
 from app.ui.section import fragment, guarded, section
+from app.views import arrival
 
 _TABS = {
     "opinion": Text("舆情", "Opinion"),
@@ -24,6 +25,13 @@ _TABS = {
     "benchmark": Text("行业对照", "Benchmark"),
     "cost": Text("费用", "Costs"),
     "script": Text("查一段话术", "Check a script"),
+}
+_OF_QUESTION = {
+    "complaints": "complaints",
+    "exaggeration": "claims",
+    "benchmark_alert": "benchmark",
+    "cost_share": "cost",
+    "script_check": "script",
 }
 _STATES = {"alert": tokens.STATUS["red"], "ok": tokens.MARK, "low_n": tokens.REFERENCE}
 _TITLE = Text("规则在看什么", "What the rules watch")
@@ -57,7 +65,10 @@ def tabs(scope: Scope, lang: Lang) -> None:
 @fragment
 def _tabs(scope: Scope, lang: Lang) -> None:
     panes = st.tabs(
-        [words(lang) for words in _TABS.values()], key=f"watch-{lang}", on_change="rerun"
+        [words(lang) for words in _TABS.values()],
+        key=f"watch-{lang}",
+        default=_TABS[_asked(scope)](lang),
+        on_change="rerun",
     )
     shows = {
         "opinion": _opinion,
@@ -71,6 +82,12 @@ def _tabs(scope: Scope, lang: Lang) -> None:
         if pane.open:
             with pane, guarded(lang, name):
                 show(scope, lang)
+
+
+def _asked(scope: Scope) -> str:
+    """The tab of the finding a link leads to, else the first."""
+    item = arrival.named(scope)
+    return _OF_QUESTION.get(item.question, "opinion") if item else "opinion"
 
 
 def _opinion(scope: Scope, lang: Lang) -> None:

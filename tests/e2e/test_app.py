@@ -50,8 +50,9 @@ def test_evidence_opens_in_a_drawer(visit: Visiting, shop: str) -> None:
     page.get_by_role("button", name="Evidence").nth(1).click()
     drawer = page.get_by_role("dialog")
     drawer.wait_for()
-    drawer.locator("canvas, table, svg").first.wait_for()
+    drawer.locator("canvas").first.wait_for()
     seen.settle()
+    page.wait_for_timeout(800)
     page.screenshot(path=shot("drawer"))
     assert "Problem" in drawer.inner_text()
     assert not seen.faults
@@ -65,6 +66,7 @@ def test_a_finding_links_to_its_page_with_its_week(visit: Visiting, shop: str) -
     seen.settle()
     assert "from=2026-11-09" in page.url and "to=2026-11-15" in page.url
     assert "finding=" in page.url
+    page.wait_for_selector("text=The finding you follow")
 
 
 def test_an_upload_changes_a_number(visit: Visiting, serve: Serve, tmp_path: Path) -> None:
@@ -126,6 +128,30 @@ def test_the_matrix_works_by_keyboard(visit: Visiting, shop: str) -> None:
     seen.settle()
     chosen = page.get_by_label("Cell (by keyboard)").input_value()
     assert "risks" in chosen
+
+
+@pytest.mark.parametrize(
+    ("entry", "start"), [("Table CSV: credits", b"\xef\xbb\xbf"), ("Chart SVG", b"<svg")]
+)
+def test_tables_and_charts_leave_as_files(
+    visit: Visiting, shop: str, entry: str, start: bytes
+) -> None:
+    seen = visit(shop, "en")
+    page = seen.open("attribution")
+    page.locator(".st-key-export-models").get_by_role("button").click()
+    with page.expect_download() as found:
+        page.get_by_role("button", name=entry).click()
+    assert Path(found.value.path()).read_bytes().startswith(start)
+    assert not seen.faults
+
+
+def test_the_brief_leaves_as_one_page_with_links_back(visit: Visiting, shop: str) -> None:
+    seen = visit(shop, "en")
+    page = seen.open("brief")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Brief as a web page").click()
+    text = Path(found.value.path()).read_text("utf-8")
+    assert "2026-W46" in text and f"{shop}/risk?" in text
 
 
 def test_a_definition_opens_on_focus(visit: Visiting, shop: str) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from app import config
@@ -61,15 +62,12 @@ def test_words_of_the_data_cannot_become_markup() -> None:
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "json"])
-def test_a_drawing_leaves_as_a_file(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import polars as pl
-
-    monkeypatch.setattr("app.ui.present.mode", lambda: "light")
+def test_a_drawing_leaves_as_a_file(kind: str) -> None:
     frame = pl.DataFrame({"channel": ["ads", "kol_seed"], "share": [0.25, 0.75]})
     spec: dict[str, Any] = points.bars(
         frame, Field("channel"), Field("share", "rate"), "zh"
     ).to_dict()
-    made = picture(spec, kind)
+    made = picture(spec, kind, "light")
     start = {"svg": b"<svg", "png": b"\x89PNG", "json": b"{"}[kind]
     assert made.startswith(start)
     if kind == "json":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import polars as pl
@@ -160,4 +160,4 @@ def rule(
         color=colour,
         fontSize=11,
     ).encode(text="words:N", **channel, **where)
-    return alt.layer(line, label)
+    return cast(alt.LayerChart, alt.layer(line, label))

@@ -13,6 +13,8 @@ from app.ui import tokens
 from app.ui.charts.base import Chart, Field, text_ink, tooltip, worded
 
 CELL = 30
+# From this share of the highest value on, a cell is closer to the other ink.
+_TURN = 0.62
 
 
 def heat(
@@ -34,7 +36,7 @@ def heat(
 ) -> Chart:
     """Cells coloured by value with the number written in; low values recede into the page."""
     drawn = worded(frame, [x.name, y.name], lang).drop_nulls(value.name)
-    top = float(drawn[value.name].max() or 1)
+    top = float(drawn[value.name].cast(pl.Float64).to_numpy().max(initial=0)) or 1.0
     low, high = text_ink(mode)
     ink = (low, high) if mode == "light" else (high, low)
     ramp = list(tokens.SEQUENTIAL[mode])
@@ -76,7 +78,7 @@ def heat(
     words = base.mark_text(fontSize=11).encode(
         text=alt.Text(value.name, type="quantitative", format=form),
         color=alt.condition(
-            f"datum['{value.name}'] > {top * 0.5}", alt.value(ink[1]), alt.value(ink[0])
+            f"datum['{value.name}'] > {top * _TURN}", alt.value(ink[1]), alt.value(ink[0])
         ),
     )
     return alt.layer(cells, words).properties(height=height)
