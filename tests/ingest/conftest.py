@@ -18,7 +18,7 @@ def take() -> Take:
 
     def run(name: str, content: str | bytes, *, tz: str = "Asia/Shanghai", **options) -> Ingested:
         data = content if isinstance(content, bytes) else content.encode()
-        (sheet,) = ingest(load((name, data)), tz=tz, key=KEY, **options)
+        (sheet,), _ = ingest(load((name, data)), tz=tz, key=KEY, **options)
         return sheet
 
     return run

@@ -131,7 +131,7 @@ def test_rows_add_up_however_broken_the_text_is(lines: list[str]) -> None:
 
 
 def _balanced(content: bytes) -> None:
-    (sheet,) = ingest(load(("orders.csv", content)), tz="Asia/Shanghai", key=b"k")
+    (sheet,), _ = ingest(load(("orders.csv", content)), tz="Asia/Shanghai", key=b"k")
     checked = sheet.checked
     assert sheet.sheet.height == checked.good.height + checked.aside.height
     assert checked.aside.height == sum(reason.count for reason in checked.reasons)
@@ -143,5 +143,7 @@ def _balanced(content: bytes) -> None:
 def test_row_numbers_are_those_of_the_file(rows: int) -> None:
     bad = {17, 4_000, 29_999}
     lines = [f"{i},{GOOD}" if i not in bad else f"{i},x,u1,s1,1,5" for i in range(rows)]
-    (sheet,) = ingest(load(("orders.csv", "\n".join([HEAD, *lines]).encode())), tz="UTC", key=b"k")
+    (sheet,), _ = ingest(
+        load(("orders.csv", "\n".join([HEAD, *lines]).encode())), tz="UTC", key=b"k"
+    )
     assert set(sheet.checked.aside[ROW].to_list()) == {at + 2 for at in bad}

@@ -7,7 +7,7 @@ import re
 import polars as pl
 import pytest
 from footprint.ingest.privacy import is_personal_heading, masked, pseudonyms
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KEY = b"one workspace"
@@ -21,6 +21,7 @@ PERSONAL = st.one_of(PHONES, EMAILS, IDENTITIES)
 WORDS = st.text("我要退货电话请回拨 ,，。!a b", max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(PERSONAL, min_size=1, max_size=20, unique=True))
 def test_people_become_pseudonyms_equal_within_a_workspace(people: list[str]) -> None:
     once = pseudonyms(pl.Series(people), "user_id", KEY).to_list()
@@ -40,6 +41,7 @@ def test_plain_ids_stay_but_a_personal_heading_replaces_all() -> None:
     assert all(name.startswith("u_") for name in hidden[:3])
 
 
+@settings(deadline=None)
 @given(WORDS, PERSONAL, WORDS, PERSONAL, st.sampled_from([" ", ",", "，", "和", "/"]))
 def test_contacts_in_text_are_masked(a: str, one: str, b: str, two: str, joint: str) -> None:
     (text,) = masked(pl.Series([f"{a} {one}{joint}{two} {b}"])).to_list()

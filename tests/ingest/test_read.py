@@ -73,7 +73,7 @@ def test_unreadable_letters_cost_only_their_row(orders) -> None:
     rows = [f"{i},2026-11-10,u,广东,1,5" for i in range(200)]
     data = "\n".join((HEAD, *rows)).encode()
     broken = data.replace("100,2026-11-10,u,广".encode(), b"100,2026-11-10,u,\xe5\xb9", 1)
-    (sheet,) = ingest(load(("orders.csv", broken)), tz="UTC", key=b"k")
+    (sheet,), _ = ingest(load(("orders.csv", broken)), tz="UTC", key=b"k")
     assert sheet.checked.good.height == 199
     assert [r.code for r in sheet.checked.reasons] == ["unreadable_letters"]
     assert sheet.checked.reasons[0].first_row == 102
@@ -103,7 +103,7 @@ def test_excel_with_a_title_above_real_dates_and_text_ids() -> None:
         ["0013", "2026/11/10 9:00", "u2", "00124", "二", "1,000.50"],
     ]
     content = _workbook(("订单", rows), ("说明", [["请按模板填写"]]))
-    (sheet,) = ingest(load(("export.csv", content)), tz="Asia/Shanghai", key=b"k")
+    (sheet,), _ = ingest(load(("export.csv", content)), tz="Asia/Shanghai", key=b"k")
     assert sheet.sheet.name == "export.csv [订单]"
     good = sheet.checked.good
     assert good.select("order_id", "sku_id", "qty", "paid_amount").rows() == [
@@ -118,7 +118,7 @@ def test_a_workbook_may_hold_several_tables() -> None:
         ("orders", [HEAD.split(","), ROW.split(",")]),
         ("costs", [["费用日期", "费用类别", "金额"], ["2026-11-10", "物流", "12"]]),
     )
-    sheets = ingest(load(("all.xlsx", content)), tz="UTC", key=b"k")
+    sheets, _ = ingest(load(("all.xlsx", content)), tz="UTC", key=b"k")
     assert [sheet.checked.table.name for sheet in sheets] == ["orders", "costs"]
     assert sheets[1].checked.good["category"].to_list() == ["logistics"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from footprint.errors import InputRejected
 from footprint.ingest.check import Checked, check
 from footprint.ingest.mapping import Mapped, map_headings, scorer
 from footprint.ingest.privacy import PERSON_COLUMNS, is_personal_heading
@@ -48,24 +49,36 @@ def ingest(
     mapping: Mapping[str, str] | None = None,
     tz: str,
     key: bytes,
-) -> list[Ingested]:
-    """Read, map and check one file (one entry per sheet of a workbook).
+) -> tuple[list[Ingested], list[InputRejected]]:
+    """Read, map and check every table of one file (sheets of a workbook, tables of a text).
 
     ``table`` and ``mapping`` (heading -> column) override what would be recognised; ``tz`` reads
-    times without a zone; ``key`` is the workspace's secret for pseudonyms. Raises InputRejected
-    with file, row, column and mend when nothing of the file can be read.
+    times without a zone; ``key`` is the workspace's secret for pseudonyms. Gives what was taken and
+    why other tables of the file were not; raises InputRejected with file, row, column and mend when
+    nothing of the file can be read.
     """
-    return [_one(sheet, table, mapping, tz, key) for sheet in _sheets(source, mapping)]
+    sheets, refused = _sheets(source, mapping)
+    taken: list[Ingested] = []
+    for sheet in sheets:
+        try:
+            taken.append(_one(sheet, table, mapping, tz, key))
+        except InputRejected as refusal:
+            refused.append(refusal)
+    if not taken:
+        raise refused[-1]
+    return taken, refused
 
 
-def _sheets(source: Source, mapping: Mapping[str, str] | None) -> list[RawSheet]:
+def _sheets(
+    source: Source, mapping: Mapping[str, str] | None
+) -> tuple[list[RawSheet], list[InputRejected]]:
     if source.kind == "excel":
         from footprint.ingest.excel import read_excel
 
         return read_excel(source, scorer(mapping))
     from footprint.ingest.delimited import read_delimited
 
-    return [read_delimited(source, scorer(mapping))]
+    return read_delimited(source, scorer(mapping))
 
 
 def _one(

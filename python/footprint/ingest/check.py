@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from footprint.errors import InputRejected, Where
+from footprint.ingest.ids import is_id, ruined, without_marks
 from footprint.ingest.mapping import Mapped
 from footprint.ingest.numbers import parse_numbers
 from footprint.ingest.privacy import PERSON_COLUMNS, is_personal_heading, masked, pseudonyms
+from footprint.ingest.rates import parse_rates
 from footprint.ingest.raw import RawSheet
 from footprint.ingest.reasons import Reason
-from footprint.ingest.times import parse_dates, parse_timestamps
+from footprint.ingest.times import Order, parse_dates, parse_timestamps, settled_order
 from footprint.ingest.words import blank_to_null, parse_bools, parse_choices, parse_lists
 from footprint.schema import Column, Table
 from footprint.store.memory import conform
@@ -49,12 +52,13 @@ def check(sheet: RawSheet, mapped: Mapped, tz: str, key: bytes) -> Checked:
     typed: dict[str, pl.Series] = {}
     faults = pl.DataFrame({"code": [None] * text.height, "column": [None] * text.height},
                           schema={"code": pl.String, "column": pl.String})  # fmt: skip
-    notes: list[Text] = []
+    notes: list[Text] = list(sheet.notes)
     for name in mapped.positions:
-        column = table.column(name)
-        values, fault = _typed(text[name], column, tz)
+        column, heading = table.column(name), sheet.headings[mapped.positions[name]]
+        how = _How(sheet.name, heading, tz, mapped.ways.get(name), notes)
+        values, fault = _typed(text[name], column, how)
         if _hopeless(text[name], fault, column):
-            notes.append(_left_out(column, sheet.headings[mapped.positions[name]]))
+            notes.append(_left_out(column, heading))
             continue
         typed[name] = values
         faults = _noted(faults, fault, name)
@@ -70,6 +74,8 @@ def _mapped_text(sheet: RawSheet, mapped: Mapped, key: bytes) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {}
     for name, at in mapped.positions.items():
         values = blank_to_null(sheet.cells[str(at)])
+        if is_id(name):
+            values = without_marks(values)
         if name in PERSON_COLUMNS:
             values = pseudonyms(values, sheet.headings[at], key)
         elif mapped.table.column(name).kind in ("string", "list") and not name.endswith("_id"):
@@ -78,10 +84,32 @@ def _mapped_text(sheet: RawSheet, mapped: Mapped, key: bytes) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def _typed(text: pl.Series, column: Column, tz: str) -> tuple[pl.Series, pl.Series]:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a column is written, and where to say what was settled about it."""
+
+    file: str
+    heading: str
+    tz: str
+    way: str | None
+    notes: list[Text]
+
+    def order(self, text: pl.Series, column: Column) -> Order | None:
+        """Day or month first. Raises InputRejected with the question when nothing settles it."""
+        if self.way in ("dmy", "mdy"):
+            return "dmy" if self.way == "dmy" else "mdy"
+        settled = settled_order(text)
+        if settled is None:
+            raise _ask_order(self, text, column)
+        return settled
+
+
+def _typed(text: pl.Series, column: Column, how: _How) -> tuple[pl.Series, pl.Series]:
     """The typed values and, per row, the code of what is wrong with the cell (null = fine)."""
-    values, unread = _parsed(text, column, tz)
+    values, unread = _parsed(text, column, how)
     fault = _coded(values.is_null() & text.is_not_null(), unread)
+    if is_id(column.name):
+        fault = fault.fill_null(_coded(ruined(text), "ruined_id"))
     if column.required:
         fault = fault.fill_null(_coded(text.is_null(), "required"))
     if column.minimum is not None:
@@ -91,17 +119,21 @@ def _typed(text: pl.Series, column: Column, tz: str) -> tuple[pl.Series, pl.Seri
     return values, fault
 
 
-def _parsed(text: pl.Series, column: Column, tz: str) -> tuple[pl.Series, str]:
+def _parsed(text: pl.Series, column: Column, how: _How) -> tuple[pl.Series, str]:
     if column.choices:
         return parse_choices(text, column.choices), "not_a_choice"
+    if column.unit == "rate":
+        values, reason = parse_rates(text, how.heading, how.way)
+        how.notes.extend([reason] if reason else [])
+        return values, "not_a_number"
     if column.kind == "float":
-        return parse_numbers(text, percent=column.unit in ("", "rate")), "not_a_number"
+        return parse_numbers(text, percent=column.unit == ""), "not_a_number"
     if column.kind == "int":
         return _whole(text), "not_whole"
     if column.kind == "timestamp":
-        return parse_timestamps(text, tz), "not_a_time"
+        return parse_timestamps(text, how.tz, how.order(text, column)), "not_a_time"
     if column.kind == "date":
-        return parse_dates(text, tz), "not_a_date"
+        return parse_dates(text, how.tz, how.order(text, column)), "not_a_date"
     if column.kind == "bool":
         return parse_bools(text), "not_yes_no"
     return (parse_lists(text), "") if column.kind == "list" else (text, "")
@@ -216,4 +248,19 @@ def _left_out(column: Column, heading: str) -> Text:
     return Text(
         f"列“{heading}”（{column.title.zh}）的多数内容读不懂，已整列略过",
         f"most of “{heading}” ({column.title.en}) could not be read; the column was left out",
+    )
+
+
+def _ask_order(how: _How, text: pl.Series, column: Column) -> InputRejected:
+    example = text.filter(text.str.contains(r"^\d{1,2}\D\d{1,2}\D\d{4}").fill_null(False))[0]
+    return InputRejected(
+        Text(
+            f"“{example}”的日和月分不清：整列都没有说明先日还是先月",
+            f"day and month of “{example}” cannot be told apart: nothing in the column settles it",
+        ),
+        Text(
+            f"请说明：--map {how.heading}={column.name}@dmy 为先日后月，@mdy 为先月后日。",
+            f"Say which: --map {how.heading}={column.name}@dmy (day first) or @mdy (month first).",
+        ),
+        Where(how.file, None, how.heading),
     )

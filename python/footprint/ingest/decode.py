@@ -1,4 +1,4 @@
-"""Bytes of a text file to UTF-8: UTF-8 with or without BOM, GB18030 (GBK, GB2312), UTF-16."""
+"""Bytes of a text file to text: UTF-8 with or without BOM, UTF-16, GB18030 (GBK, GB2312), Big5."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import re
 import numpy as np
 
 from footprint.errors import InputRejected, Where
+from footprint.ingest.plausible import likeliest
 from footprint.text import Text
 
-_LADDER = (("utf-8", "UTF-8"), ("gb18030", "GB18030"))
+_CHINESE = (("gb18030", "GB18030"), ("cp950", "Big5"))
 REPLACEMENT = "\ufffd"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SAMPLE = 200_000
@@ -37,15 +38,21 @@ def _decoded(data: bytes) -> tuple[str | None, str]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace"), "UTF-16"
     letters = int((np.frombuffer(data, np.uint8) > 127).sum()) / 3
-    tries: list[tuple[int, str, str]] = []
-    for codec, label in _LADDER:
-        text = data.decode(codec, "replace")
-        damage = text.count(REPLACEMENT)
-        if damage <= _LETTERS * letters:
-            return text, label
-        tries.append((damage, text, label))
-    damage, text, label = min(tries, key=lambda tried: tried[0])
+    unicode = _tried(data, "utf-8", "UTF-8")
+    if unicode[0] <= _LETTERS * letters:
+        return unicode[1:]
+    tries = [_tried(data, codec, label) for codec, label in _CHINESE]
+    fitting = [tried for tried in tries if tried[0] <= _LETTERS * letters]
+    if fitting:
+        return fitting[likeliest([text for _, text, _ in fitting])][1:]
+    damage, text, label = min((unicode, *tries), key=lambda tried: tried[0])
     return (text, label) if damage <= _LINES * data.count(b"\n") else (None, "")
+
+
+def _tried(data: bytes, codec: str, label: str) -> tuple[int, str, str]:
+    """How many letters the codec cannot read, the text, the name of the encoding."""
+    text = data.decode(codec, "replace")
+    return text.count(REPLACEMENT), text, label
 
 
 def _looks_binary(text: str) -> bool:

@@ -7,16 +7,23 @@ by line, so that one stray quote costs its own line and not the rest of the file
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from footprint.errors import InputRejected, Where
 from footprint.ingest.decode import decode
-from footprint.ingest.headings import find_headings
-from footprint.ingest.raw import Broken, RawSheet, without_blank_rows
+from footprint.ingest.headings import find_headings, looks_like_data, two_lines
+from footprint.ingest.raw import (
+    Broken,
+    RawSheet,
+    set_aside,
+    without_blank_rows,
+    without_totals,
+)
 from footprint.ingest.source import Source
 from footprint.text import Text
 
@@ -28,32 +35,62 @@ _LONGEST_CELL_LINES = 100
 csv.field_size_limit(LONGEST_LINE)
 
 
-def read_delimited(source: Source, score: Callable[[Iterable[str]], int]) -> RawSheet:
-    """The sheet of a text file. ``score`` says how many of the given headings are known.
+def read_delimited(
+    source: Source, score: Callable[[Iterable[str]], int]
+) -> tuple[list[RawSheet], list[InputRejected]]:
+    """The tables of a text file, and why others in it are none.
 
-    Raises InputRejected: unknown encoding, endless line, no headings, no rows below them.
+    ``score`` says how many of the given headings are known. Raises InputRejected when there is no
+    table at all: unknown encoding, endless line, no headings, no rows below them.
     """
     text, encoding = decode(source.data, source.name)
     body = text.encode() if text.endswith("\n") else f"{text}\n".encode()
     ends = np.flatnonzero(np.frombuffer(body, np.uint8) == ord("\n"))
     _refuse_endless_line(source.name, ends)
-    top, delimiter, headings = _heading_line(body, ends, source.name, score)
+    starts = table_starts(body, ends, score)
+    found: list[RawSheet] = []
+    refused: list[InputRejected] = []
+    for number, (first, after) in enumerate(pairwise((*starts, len(ends)))):
+        name = source.name if len(starts) == 1 else f"{source.name} [{number + 1}]"
+        begin = int(ends[first - 1]) + 1 if first else 0
+        part = body[begin : int(ends[after - 1]) + 1]
+        try:
+            found.append(_table(name, part, ends[first:after] - begin, first, encoding, score))
+        except InputRejected as refusal:
+            refused.append(refusal)
+    if not found:
+        raise refused[-1]
+    return found, refused
+
+
+def _table(
+    name: str,
+    body: bytes,
+    ends: np.ndarray,
+    above: int,
+    encoding: str,
+    score: Callable[[Iterable[str]], int],
+) -> RawSheet:
+    """One table; ``above`` lines of the file stand over it."""
+    top, delimiter, headings = _heading_line(body, ends, name, score)
     start = int(ends[top]) + 1
     sheet = _fast(body[start:], ends[top + 1 :] - start, len(headings), delimiter)
     if sheet is None:
         sheet = _line_by_line(body[start:], len(headings), delimiter)
     cells, lines, broken = sheet
-    cells, rows = without_blank_rows(cells, pl.Series("row", lines + top + 2))
+    first = above + top + 2
+    cells, rows = without_blank_rows(cells, pl.Series("row", lines + first))
     cells, rows, unreadable = _unreadable(cells, rows)
-    told = (b for b in broken if b.text.strip())
-    moved = tuple(Broken(b.row + top + 2, b.code, b.text) for b in told) + unreadable
+    cells, rows, totals = without_totals(cells, rows)
+    told = (b for b in broken if b.text.strip() and not b.text.startswith("#"))
+    moved = tuple(Broken(b.row + first, b.code, b.text) for b in told) + unreadable + totals
     if not cells.height and not moved:
         raise InputRejected(
             Text("只有表头，没有数据行", "there are headings but no rows"),
             Text("请导出有数据的时间段。", "Export a period that has data."),
-            Where(source.name, top + 1),
+            Where(name, first - 1),
         )
-    return RawSheet(source.name, headings, cells, rows, encoding, top + 1, moved)
+    return RawSheet(name, headings, cells, rows, encoding, first - 1, moved)
 
 
 Parsed = tuple[pl.DataFrame, np.ndarray, list[Broken]]
@@ -128,7 +165,7 @@ def _records(
     """First line and cells of each record; None for cells when its quote never closes well."""
     at = 0
     while at < len(lines):
-        used, cells = 1, _cells(lines[at], delimiter)
+        used, cells = 1, split_cells(lines[at], delimiter)
         if cells is None:
             joined = _spanning(lines, at, width, delimiter)
             used, cells = joined or (1, None)
@@ -142,13 +179,13 @@ def _spanning(
     for end in range(at + 1, min(at + _LONGEST_CELL_LINES, len(lines))):
         if '"' not in lines[end]:
             continue
-        cells = _cells("\n".join(lines[at : end + 1]), delimiter)
+        cells = split_cells("\n".join(lines[at : end + 1]), delimiter)
         if cells is not None:
             return (end - at + 1, cells) if len(cells) == width else None
     return None
 
 
-def _cells(text: str, delimiter: str) -> list[str] | None:
+def split_cells(text: str, delimiter: str) -> list[str] | None:
     """The cells of one record; None when it ends inside a quoted cell."""
     if '"' not in text:
         return text.split(delimiter)
@@ -165,27 +202,67 @@ def _unreadable(
     """Rows that hold letters no encoding could read are set aside."""
     hit = cells.select(pl.any_horizontal(pl.all().str.contains("\ufffd", literal=True)))
     bad = hit.to_series() if hit.width else pl.Series([], dtype=pl.Boolean)
-    if not bad.any():
-        return cells, rows, ()
-    texts = cells.filter(bad).select(pl.concat_str(pl.all(), separator=",")).to_series()
-    found = zip(rows.filter(bad).to_list(), texts.to_list(), strict=True)
-    broken = tuple(Broken(row, "unreadable_letters", text) for row, text in found)
-    return cells.filter(~bad), rows.filter(~bad), broken
+    return set_aside(cells, rows, bad, "unreadable_letters")
 
 
 def _heading_line(
     body: bytes, ends: np.ndarray, name: str, score: Callable[[Iterable[str]], int]
 ) -> tuple[int, str, tuple[str, ...]]:
     head = body[: int(ends[min(_HEAD_LINES, len(ends)) - 1])].decode().split("\n")
+    cut = {
+        delimiter: [split_cells(line, delimiter) or [] for line in head] for delimiter in DELIMITERS
+    }
     candidates = [
-        (row, delimiter, cells)
+        (row, delimiter)
         for row, line in enumerate(head)
-        for delimiter in DELIMITERS
-        if line.strip() and (cells := _cells(line, delimiter)) is not None
+        # The delimiter that cuts most lines into as many cells as this one comes first.
+        for delimiter in sorted(DELIMITERS, key=lambda one: -_alike(cut[one], row))
+        if line.strip() and cut[delimiter][row]
     ]
-    best = find_headings([cells for _, _, cells in candidates], name, score)
-    row, delimiter, cells = candidates[best]
-    return row, delimiter, tuple(cell.strip() for cell in cells)
+    best = find_headings([cut[delimiter][row] for row, delimiter in candidates], name, score)
+    row, delimiter = candidates[best]
+    last, headings = two_lines(cut[delimiter], row, score)
+    return last, delimiter, headings
+
+
+def _alike(rows: Sequence[Sequence[str]], row: int) -> int:
+    width = len(rows[row])
+    return sum(len(other) == width for other in rows) if width > 1 else 0
+
+
+def table_starts(body: bytes, ends: np.ndarray, score: Callable[[Iterable[str]], int]) -> list[int]:
+    """Line numbers (from 0) at which the tables of a file begin; the first is always 0.
+
+    A further table begins after a blank line or a ``#`` comment with a line of known headings;
+    after a comment unknown headings do as well.
+    """
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    letters = np.frombuffer(body, np.uint8)
+    comment = letters[begins] == ord("#")
+    apart = comment | (begins == ends)
+    found = [0]
+    for line in np.flatnonzero(apart[:-1] & ~apart[1:]) + 1:
+        known, plain = _known(body[begins[line] : ends[line]].decode(), score)
+        if plain and (known > 1 or comment[line - 1]):
+            found.append(int(line))
+    return (
+        found if len(found) == 1 or _has_headings(body, ends, found[1], score) else [0, *found[2:]]
+    )
+
+
+def _has_headings(
+    body: bytes, ends: np.ndarray, line: int, score: Callable[[Iterable[str]], int]
+) -> bool:
+    """Whether the lines over ``line`` are a table of their own, not a preamble."""
+    head = body[: int(ends[min(line, _HEAD_LINES) - 1])].decode().split("\n")
+    return any(known > 0 and plain for known, plain in (_known(text, score) for text in head))
+
+
+def _known(text: str, score: Callable[[Iterable[str]], int]) -> tuple[int, bool]:
+    """How many headings of a line are known, and whether it may be a line of headings at all."""
+    rows = [cells for d in DELIMITERS if len(cells := split_cells(text, d) or []) > 1]
+    known = max((score(row) for row in rows), default=0)
+    return known, bool(rows) and not any(map(looks_like_data, rows))
 
 
 def _refuse_endless_line(name: str, ends: np.ndarray) -> None:

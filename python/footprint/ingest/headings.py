@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from footprint.errors import InputRejected, Where
 from footprint.schema import TABLES
@@ -17,9 +18,25 @@ _UNIT = re.compile(r"\((元|￥|¥|cny|rmb|人民币|秒|s)\)$")
 
 
 def normal(heading: str) -> str:
-    """A heading as it is compared: width, case, blanks, joints and a trailing unit do not count."""
+    """A heading as it is compared: width, case, blanks, joints, script and unit do not count."""
     flat = _JOINTS.sub("", unicodedata.normalize("NFKC", heading).lower())
-    return _UNIT.sub("", flat) or flat
+    return _simplified(_UNIT.sub("", flat) or flat)
+
+
+def _simplified(text: str) -> str:
+    """Traditional headings (訂單編號) in simplified characters, which GB2312 holds all of."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return str(_converter().convert(text))
+    return text
+
+
+@cache
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 @cache
@@ -46,6 +63,51 @@ def find_headings(
     if rows and marks[best] > 0:
         return best
     raise _no_headings(rows, name) if _first_is_data(rows) else _unknown(rows, name)
+
+
+def two_lines(
+    rows: Sequence[Sequence[str]], top: int, score: Callable[[Iterable[str]], int]
+) -> tuple[int, tuple[str, ...]]:
+    """Last line and texts of the headings found at ``top``, joined with a line above or below.
+
+    Merged headings stand in two lines, a group over its columns; they are joined when that makes
+    more of them known. Equal headings are told apart: the second becomes ``heading (2)``.
+    """
+    best, last, found = score(rows[top]), top, [cell.strip() for cell in rows[top]]
+    for upper in (top, top - 1):
+        if not 0 <= upper < len(rows) - 1 or _data_like(rows[upper + 1]):
+            continue
+        joined = _joined(rows[upper], rows[upper + 1], score)
+        if len(rows[upper]) == len(rows[upper + 1]) and score(joined) > best:
+            best, last, found = score(joined), upper + 1, joined
+    return last, _unlike(found)
+
+
+def _joined(
+    upper: Sequence[str], lower: Sequence[str], score: Callable[[Iterable[str]], int]
+) -> list[str]:
+    names: list[str] = []
+    group = ""
+    for above, below in zip(upper, lower, strict=False):
+        group = above.strip() or group
+        tries = [group + below.strip(), below.strip()] if below.strip() else [above.strip()]
+        names.append(next((name for name in tries if score([name])), tries[0]))
+    return names
+
+
+def _unlike(headings: Sequence[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for heading in headings:
+        seen[heading] = seen.get(heading, 0) + 1
+        again = heading and seen[heading] > 1
+        names.append(f"{heading} ({seen[heading]})" if again else heading)
+    return tuple(names)
+
+
+def looks_like_data(row: Sequence[str]) -> bool:
+    """Whether a cell of the row is a number or a time, which no heading is."""
+    return _data_like(row) > 0
 
 
 def _data_like(row: Sequence[str]) -> int:

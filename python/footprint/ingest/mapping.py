@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -14,13 +14,20 @@ from footprint.questions import unknown
 from footprint.schema import TABLES, Table
 from footprint.text import Text
 
+# What may follow a column in a mapping, as in --map Date=order_ts@dmy.
+WAYS = ("dmy", "mdy", "percent", "fraction")
+
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The table of a sheet and, per column name, the position of its heading."""
+    """The table of a sheet and, per column name, the position of its heading.
+
+    ``ways`` holds, per column, how the user says its values are written (``WAYS``).
+    """
 
     table: Table
     positions: Mapping[str, int]
+    ways: Mapping[str, str] = field(default_factory=dict)
 
     def ignored(self, headings: Sequence[str]) -> tuple[str, ...]:
         """Headings that mean no column: their cells are not kept."""
@@ -40,9 +47,18 @@ def check_request(table: str | None, mapping: Mapping[str, str] | None) -> None:
         raise unknown("table", "表", table, TABLES)
     tables = [TABLES[table]] if table else list(TABLES.values())
     columns = {name: None for one in tables for name in one.polars_schema}
-    for column in (mapping or {}).values():
+    for word in (mapping or {}).values():
+        column, way = _split(word)
         if column not in columns:
             raise unknown("column", "列", column, columns)
+        if way and way not in WAYS:
+            raise unknown("way of writing", "写法", way, dict.fromkeys(WAYS))
+
+
+def _split(word: str) -> tuple[str, str]:
+    """Column and way of writing of ``column@way``."""
+    column, _, way = word.partition("@")
+    return column, way
 
 
 def map_headings(
@@ -54,9 +70,11 @@ def map_headings(
     required column is missing.
     """
     check_request(table, mapping)
-    wanted = {normal(heading): column for heading, column in (mapping or {}).items()}
+    split = {normal(heading): _split(word) for heading, word in (mapping or {}).items()}
+    wanted = {heading: column for heading, (column, _) in split.items()}
+    ways = {column: way for column, way in split.values() if way}
     tables = [TABLES[table]] if table else _candidates(name, headings, wanted)
-    found = Mapped(tables[0], _positions(tables[0], headings, wanted))
+    found = Mapped(tables[0], _positions(tables[0], headings, wanted), ways)
     _check_mapping(found.table, wanted, headings, name)
     if not found.positions:
         raise _nothing(name, headings, found.table)

@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from footprint.text import Text
+
+_TOTALS = ("合计", "合計", "总计", "總計", "总和", "汇总", "小计", "total", "totals", "subtotal",
+           "grand total", "sum")  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -31,6 +36,7 @@ class RawSheet:
     encoding: str
     heading_row: int = 1
     broken: tuple[Broken, ...] = field(default=())
+    notes: tuple[Text, ...] = field(default=())
 
     @property
     def height(self) -> int:
@@ -44,3 +50,29 @@ def without_blank_rows(cells: pl.DataFrame, rows: pl.Series) -> tuple[pl.DataFra
     full = text.select(pl.any_horizontal(pl.all().is_not_null() & (pl.all() != "")))
     keep = full.to_series() if full.width else pl.Series([], dtype=pl.Boolean)
     return (text, rows) if keep.all() else (text.filter(keep), rows.filter(keep))
+
+
+def without_totals(
+    cells: pl.DataFrame, rows: pl.Series
+) -> tuple[pl.DataFrame, pl.Series, tuple[Broken, ...]]:
+    """Rows of sums (合计, Total) are set aside: they would count everything twice."""
+    if cells.is_empty():
+        return cells, rows, ()
+    first = pl.coalesce(pl.when(pl.all() != "").then(pl.all()))
+    named = first.str.to_lowercase().str.strip_chars(":： ").is_in(_TOTALS)
+    grand = pl.any_horizontal(pl.all().str.to_lowercase() == "grand total")
+    figures = pl.any_horizontal(pl.all().str.contains(r"\d"))
+    hit = cells.select((named.fill_null(False) | grand) & figures).to_series()
+    return set_aside(cells, rows, hit, "total_row")
+
+
+def set_aside(
+    cells: pl.DataFrame, rows: pl.Series, hit: pl.Series, code: str
+) -> tuple[pl.DataFrame, pl.Series, tuple[Broken, ...]]:
+    """The rows that stay, their lines, and those ``hit`` as broken lines."""
+    if not hit.any():
+        return cells, rows, ()
+    texts = cells.filter(hit).select(pl.concat_str(pl.all(), separator=",", ignore_nulls=True))
+    found = zip(rows.filter(hit).to_list(), texts.to_series().to_list(), strict=True)
+    broken = tuple(Broken(row, code, text) for row, text in found)
+    return cells.filter(~hit), rows.filter(~hit), broken

@@ -71,6 +71,20 @@ WHYS: dict[str, Why] = {
         Text("引号没有成对", "a quote is never closed"),
         Text("请去掉多余的引号。", "Remove the stray quote."),
     ),
+    "total_row": Why(
+        Text("这是合计行，不是数据", "a row of totals, not data"),
+        Text("无需处理，合计不重复计入。", "Nothing to do: totals are not counted again."),
+    ),
+    "ruined_id": Why(
+        Text(
+            "编号的末几位已被表格软件抹掉（如 5.43E+16）",
+            "a spreadsheet has erased the last digits of this id (such as 5.43E+16)",
+        ),
+        Text(
+            "请重新导出并直接上传，不要先用表格软件打开保存；或把该列设为文本后再粘贴。",
+            "Export again and upload that file without saving it in a spreadsheet first.",
+        ),
+    ),
     "unreadable_letters": Why(
         Text("含无法识别的字符", "holds letters that cannot be read"),
         Text("请从源头重新导出这一行。", "Export the row again at its source."),

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from footprint.errors import InputRejected, Where
 from footprint.text import Text
 
-Kind = Literal["text", "excel"]
+Kind = Literal["text", "excel", "zip"]
 Upload = str | Path | tuple[str, bytes]
 
 _EXPORT = Text(
@@ -36,6 +36,7 @@ _MAGIC: tuple[tuple[bytes, Text], ...] = (
     (b"\x1aE\xdf\xa3", _MEDIA),
 )
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_BLANK = b"\xef\xbb\xbf\x00 \t\r\n"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -59,9 +60,38 @@ def load(upload: Upload) -> Source:
     Raises InputRejected when there is no such file, it is empty, or it is no table at all.
     """
     name, data = _read(upload)
-    if not data.strip(b"\xef\xbb\xbf\x00 \t\r\n"):
-        raise InputRejected(Text("文件是空的", "the file is empty"), _EXPORT, Where(name))
+    if not data.strip(_BLANK):
+        raise _empty(name)
     return Source(name, data, _kind(name, data))
+
+
+def load_all(upload: Upload) -> list[Source | InputRejected]:
+    """The files of an upload: those in a zip, else the one; InputRejected for each that is none.
+
+    Raises InputRejected as ``load`` does.
+    """
+    given = load(upload)
+    if given.kind != "zip":
+        return [given]
+    from footprint.ingest.archive import unpack
+
+    return [_member(name, data) for name, data in unpack(given.name, given.data)]
+
+
+def _member(name: str, data: bytes) -> Source | InputRejected:
+    try:
+        if not data.strip(_BLANK):
+            raise _empty(name)
+        kind = _kind(name, data)
+        if kind == "zip":
+            raise _no_table(name, _ARCHIVE)
+    except InputRejected as refused:
+        return refused
+    return Source(name, data, kind)
+
+
+def _empty(name: str) -> InputRejected:
+    return InputRejected(Text("文件是空的", "the file is empty"), _EXPORT, Where(name))
 
 
 def _read(upload: Upload) -> tuple[str, bytes]:
@@ -82,6 +112,8 @@ def _read(upload: Upload) -> tuple[str, bytes]:
 def _kind(name: str, data: bytes) -> Kind:
     if data.startswith(_OLD_EXCEL) or _is_workbook(data):
         return "excel"
+    if data.startswith(b"PK") and is_zipfile(BytesIO(data)):
+        return "zip"
     for magic, what in _MAGIC:
         if data.startswith(magic) and (len(magic) > 2 or b"\x00" in data[:4096]):
             raise _no_table(name, what)
@@ -95,9 +127,10 @@ def _is_workbook(data: bytes) -> bool:
         return False
     try:
         with ZipFile(BytesIO(data)) as archive:
-            return any(part.startswith("xl/") for part in archive.namelist())
+            parts = archive.namelist()
     except BadZipFile:
         return False
+    return any(part.startswith("xl/") for part in parts) or {"mimetype", "content.xml"} <= {*parts}
 
 
 def _no_table(name: str, what: Text) -> InputRejected:

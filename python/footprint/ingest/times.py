@@ -7,9 +7,12 @@ time that the zone skips (clock change) is no time.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import polars as pl
 
+Order = Literal["dmy", "mdy"]
+_WIDE, _NARROW = list("０１２３４５６７８９：／－　"), list("0123456789:/- ")
 _NAIVE = pl.Datetime("us")
 _UTC = pl.Datetime("us", "UTC")
 _QUICK = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S")
@@ -19,20 +22,45 @@ _EARLIEST, _LATEST = datetime(1990, 1, 1), datetime(2100, 1, 1)
 _EXCEL_EPOCH = datetime(1899, 12, 30)
 
 
-def parse_timestamps(text: pl.Series, tz: str) -> pl.Series:
-    """Instants in UTC, null where the text is no time between 1990 and 2100."""
-    naive, zoned = _parse(text)
+def parse_timestamps(text: pl.Series, tz: str, order: Order | None = None) -> pl.Series:
+    """Instants in UTC, null where the text is no time between 1990 and 2100.
+
+    ``order`` reads 03/04/2026; without it only a column that settles it is read.
+    """
+    naive, zoned = _parse(text, order or settled_order(text))
     local = naive.dt.replace_time_zone(tz, ambiguous="earliest", non_existent="null")
     return zoned.fill_null(local.dt.convert_time_zone("UTC"))
 
 
-def parse_dates(text: pl.Series, tz: str) -> pl.Series:
-    """Calendar days; a time with a zone falls on its day in ``tz``."""
-    naive, zoned = _parse(text)
+def parse_dates(text: pl.Series, tz: str, order: Order | None = None) -> pl.Series:
+    """Calendar days; a time with a zone falls on its day in ``tz``. ``order`` as above."""
+    naive, zoned = _parse(text, order or settled_order(text))
     return naive.dt.date().fill_null(zoned.dt.convert_time_zone(tz).dt.date())
 
 
-def _parse(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+def settled_order(text: pl.Series) -> Order | None:
+    """Which of day and month comes first in 13/04/2026; None when the column does not settle it.
+
+    One value above 12 settles the column, unless another value contradicts it.
+    """
+    parts = _numeric_days(text)
+    if parts.is_empty() or (parts["a"] == parts["b"]).all():
+        return "mdy"
+    above = parts.select((pl.all() > 12).any())
+    first, second = bool(above["a"][0]), bool(above["b"][0])
+    return None if first == second else "dmy" if first else "mdy"
+
+
+def _numeric_days(text: pl.Series) -> pl.DataFrame:
+    """The two numbers before the year, as columns a and b, of dates such as 3/4/2026."""
+    flat = text.str.replace_many(_WIDE, _NARROW).str.strip_chars("' \t")
+    parts = flat.str.extract_groups(
+        r"^(?<a>\d{1,2})[/.\-](?<b>\d{1,2})[/.\-]\d{4}\b"
+    ).struct.unnest()
+    return parts.cast(pl.Int64).drop_nulls()
+
+
+def _parse(text: pl.Series, order: Order | None) -> tuple[pl.Series, pl.Series]:
     """Wall times and instants; each is null where the other, or neither, was read."""
     naive = pl.Series(text.name, [None] * len(text), dtype=_NAIVE)
     for form in _QUICK:
@@ -40,7 +68,7 @@ def _parse(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     rest = text.filter(naive.is_null() & text.is_not_null()).unique()
     if rest.is_empty():
         return _sane(naive), pl.Series(text.name, [None] * len(text), dtype=_UTC)
-    known = _slow(rest)
+    known = _slow(rest, order)
     found = text.to_frame("text").join(known, on="text", how="left", maintain_order="left")
     return _sane(naive.fill_null(found["naive"])), _sane(found["zoned"])
 
@@ -54,17 +82,18 @@ def _fill(have: pl.Series, text: pl.Series, form: str, dtype: pl.Datetime = _NAI
     return have.fill_null(read)
 
 
-def _slow(text: pl.Series) -> pl.DataFrame:
+def _slow(text: pl.Series, order: Order | None) -> pl.DataFrame:
     flat = _flattened(text)
     naive = pl.Series("naive", [None] * len(text), dtype=_NAIVE)
     zoned = pl.Series("zoned", [None] * len(text), dtype=_UTC)
     for form in ("%Y-%m-%d", *(f"%Y-%m-%d {time}" for time in _TIMES), *_PACKED):
         naive = _fill(naive, flat, form)
-    day_first = _day_first(flat)
     for form in _TIMES:
         zoned = _fill(zoned, flat, f"%Y-%m-%d {form}%#z", _UTC)
-    for form in ("", *(f" {time}" for time in _TIMES)):
-        naive = _fill(naive, flat, ("%d-%m-%Y" if day_first else "%m-%d-%Y") + form)
+    if order:
+        day = "%d-%m-%Y" if order == "dmy" else "%m-%d-%Y"
+        for form in ("", *(f" {time}" for time in _TIMES)):
+            naive = _fill(naive, flat, day + form)
     naive = naive.fill_null(_excel_serial(flat))
     zoned = zoned.fill_null(_epoch(flat))
     return pl.DataFrame({"text": text, "naive": naive, "zoned": zoned})
@@ -72,9 +101,8 @@ def _slow(text: pl.Series) -> pl.DataFrame:
 
 def _flattened(text: pl.Series) -> pl.Series:
     """Dates with dashes, times with colons, zones right behind the time."""
-    wide, narrow = list("０１２３４５６７８９：／－　"), list("0123456789:/- ")
     return (
-        text.str.replace_many(wide, narrow)
+        text.str.replace_many(_WIDE, _NARROW)
         .str.strip_chars("' \t")
         .str.replace(r"^(\d{4})[年/.\-](\d{1,2})[月/.\-](\d{1,2})日?", "$1-$2-$3")
         .str.replace(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", "$1-$2-$3")
@@ -85,13 +113,6 @@ def _flattened(text: pl.Series) -> pl.Series:
         .str.replace(r"(:\d{2}(?:\.\d+)?)\s*([+-]\d{2}):?(\d{2})$", "$1$2:$3")
         .str.replace(r"(:\d{2})Z$", "$1+00:00")
     )
-
-
-def _day_first(flat: pl.Series) -> bool:
-    """Whether 3/4/2026 is 3 April: only when some row of the column can be read no other way."""
-    parts = flat.str.extract_groups(r"^(?<a>\d{1,2})-(?<b>\d{1,2})-\d{4}").struct.unnest()
-    above = parts.select(pl.all().cast(pl.Int64, strict=False).gt(12).any().fill_null(False))
-    return bool(above["a"][0]) and not bool(above["b"][0])
 
 
 def _excel_serial(flat: pl.Series) -> pl.Series:

@@ -14,7 +14,7 @@ import polars as pl
 from footprint.errors import InputRejected
 from footprint.ingest import Ingested, ingest
 from footprint.ingest.report import FileReport
-from footprint.ingest.source import Source, Upload, load
+from footprint.ingest.source import Source, Upload, load_all
 from footprint.store.catalogue import (
     Catalogue,
     State,
@@ -66,9 +66,11 @@ class Import:
             if progress:
                 progress(at / len(uploads), Text(f"正在读取 {name}", f"Reading {name}"))
             try:
-                reports += self._file(load(upload), state, key)
+                sources = load_all(upload)
             except InputRejected as refused:
-                reports.append(FileReport(name, refused=refused))
+                sources = [refused]
+            for source in sources:
+                reports += self._file(source, name, state, key)
         if progress:
             progress(0.95, Text("正在保存", "Saving"))
         ids = self._commit(state)
@@ -79,14 +81,28 @@ class Import:
             r if r.refused or r.already else replace(r, upload_id=next(numbers)) for r in reports
         ]
 
-    def _file(self, source: Source, state: State, key: bytes) -> list[FileReport]:
+    def _file(
+        self, source: Source | InputRejected, upload: str, state: State, key: bytes
+    ) -> list[FileReport]:
+        """The reports of one file; what was refused names its own place in ``upload``."""
+        try:
+            if isinstance(source, InputRejected):
+                raise source
+            return self._tables_of(source, state, key)
+        except InputRejected as refused:
+            return [_refused(upload, refused)]
+
+    def _tables_of(self, source: Source, state: State, key: bytes) -> list[FileReport]:
         choice = json.dumps([self.table, self.mapping], sort_keys=True, ensure_ascii=False)
         digest = source.digest
         already = self._already(source, digest, choice)
         if already:
             return already
-        sheets = ingest(source, table=self.table, mapping=self.mapping, tz=self.tz, key=key)
-        return [self._sheet(sheet, state, digest, choice) for sheet in sheets]
+        sheets, refused = ingest(
+            source, table=self.table, mapping=self.mapping, tz=self.tz, key=key
+        )
+        taken = [self._sheet(sheet, state, digest, choice) for sheet in sheets]
+        return taken + [_refused(source.name, refusal) for refusal in refused]
 
     def _already(self, source: Source, digest: str, choice: str) -> list[FileReport]:
         note = Text("这个文件已经导入过，没有改动", "this file is in already; nothing was changed")
@@ -140,6 +156,10 @@ class Import:
             files = [entry.report.file for entry in self._entries]
             audit(db, "import", import_id=import_id, files=files)
         return ids
+
+
+def _refused(file: str, refused: InputRejected) -> FileReport:
+    return FileReport(refused.where.file or file, refused=refused)
 
 
 def _insert_upload(db: sqlite3.Connection, import_id: int, entry: Entry) -> int:
