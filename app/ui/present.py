@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, cast
 
 import polars as pl
@@ -231,7 +232,8 @@ def _menu(
     if draw:
         # Files are made outside the script, where the theme is not known.
         theme = mode()
-        for words, kind in ((_SVG, "svg"), (_PNG, "png"), (_SPEC, "json")):
+        pictures = ((_SVG, "svg"), (_PNG, "png")) if find_spec("vl_convert") else ()
+        for words, kind in (*pictures, (_SPEC, "json")):
             download(
                 words(lang),
                 partial(_picture_of, draw, kind, theme),

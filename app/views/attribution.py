@@ -45,6 +45,8 @@ _PATHS_LEAD = Text(
 )
 _TRANSITIONS = Text("从触点到触点的概率", "Probability from touch to touch")
 _REMOVAL = Text("去掉一个触点，会少多少成交", "What share of conversions a touch carries")
+_START = "(start)"
+_ENDS = ("(conversion)", "(null)", "(start)")
 _FROM, _TO = Text("从", "From"), Text("到", "To")
 
 
@@ -158,16 +160,23 @@ def _paths(scope: Scope, lang: Lang) -> None:
             columns=("path", "conversions", "nulls", "value"),
             units={"value": "CNY"},
         )
+    moves = result.frames["transitions"]
+    touches = [t for t in moves["from"].unique(maintain_order=True) if t not in _ENDS]
+    rows = [labels.value(code, lang) for code in (_START, *touches)]
+    columns = [labels.value(code, lang) for code in (*touches, *_ENDS)]
     draw = partial(
         grids.heat,
-        result.frames["transitions"],
+        moves,
         Field("to"),
         Field("from"),
         Field("p", "rate"),
         lang,
         present.mode(),
+        sort_x=columns,
+        sort_y=rows,
         x_title=_TO(lang),
         y_title=_FROM(lang),
+        cell=40,
     )
     with right:
         present.chart(draw, "transitions", _TRANSITIONS(lang), result, lang)

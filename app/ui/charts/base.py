@@ -110,7 +110,7 @@ def coloured(domain: Sequence[str], colours: Mapping[str, str] | None, lang: Lan
     return alt.Scale(domain=list(domain), range=[fixed.get(w) or next(spare) for w in domain])
 
 
-def legend(columns: int = 6) -> alt.Legend:
+def legend(columns: int = 3) -> alt.Legend:
     """A legend above the plot, close to it."""
     return alt.Legend(
         title=None,
@@ -125,7 +125,7 @@ def legend(columns: int = 6) -> alt.Legend:
     )
 
 
-def legend_height(entries: int, columns: int = 6) -> int:
+def legend_height(entries: int, columns: int = 3) -> int:
     """Pixels a legend takes away from the plot."""
     return 26 + 20 * ceil(entries / columns)
 
@@ -156,7 +156,7 @@ def rule(
     label = base.mark_text(
         align="right" if horizontal else "left",
         dx=-4 if horizontal else 5,
-        dy=-7 if horizontal else 0,
+        dy=11 if horizontal else 0,
         color=colour,
         fontSize=11,
     ).encode(text="words:N", **channel, **where)

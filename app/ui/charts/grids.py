@@ -47,12 +47,12 @@ def heat(
             sort=sort_x,
             axis=alt.Axis(
                 title=x_title,
-                labelAngle=0,
+                labelAngle=_slant(drawn[x.name]),
                 orient="top",
                 domain=False,
                 ticks=False,
-                labelLimit=90,
-                labelExpr="split(datum.label, ' ')",
+                labelLimit=130,
+                labelOverlap=False,
                 labelPadding=6,
             ),
         ),
@@ -82,6 +82,12 @@ def heat(
         ),
     )
     return alt.layer(cells, words).properties(height=height)
+
+
+def _slant(words: pl.Series) -> int:
+    """Column heads lie flat while they are short, else they lean."""
+    longest = max((len(str(word).encode("gb18030")) for word in words.unique()), default=0)
+    return 0 if longest <= 10 else -30
 
 
 def matrix(

@@ -222,7 +222,7 @@ def ranges(
             y=y,
             tooltip=tips,
             color=alt.Color(
-                by.name, type="nominal", scale=alt.Scale(domain=methods), legend=legend(3)
+                by.name, type="nominal", scale=alt.Scale(domain=methods), legend=legend(2)
             ),
         )
     )
@@ -231,7 +231,7 @@ def ranges(
         .mark_point(shape="diamond", size=130, strokeWidth=2.2, color=tokens.REFERENCE)
         .encode(x=x, y=y, tooltip=tips)
     )
-    height = _rows(drawn, label.name, 44) + legend_height(len(methods), 3)
+    height = _rows(drawn, label.name, 44) + legend_height(len(methods), 2)
     return alt.layer(span, dots, hollow).properties(height=height)
 
 
