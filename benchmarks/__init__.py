@@ -1,0 +1,1 @@
+"""Footprint measured side by side with its peers; ``python benchmarks/run.py``."""
