@@ -136,6 +136,8 @@ def test_the_matrix_works_by_keyboard(visit: Visiting, shop: str) -> None:
 def test_tables_and_charts_leave_as_files(
     visit: Visiting, shop: str, entry: str, start: bytes
 ) -> None:
+    if start == b"<svg":
+        pytest.importorskip("vl_convert")
     seen = visit(shop, "en")
     page = seen.open("attribution")
     page.locator(".st-key-export-models").get_by_role("button").click()
