@@ -1,12 +1,15 @@
 //! The file of a layout: an uncompressed Arrow IPC file, memory-mapped on open.
 //!
 //! One record batch, one row per user in layout order: `user_id`, `bucket`, `log` (a list of
-//! packed row and source row). The schema's metadata holds version, clock, checksum and the
-//! caller's note. Any Arrow reader can open it. A file is written beside its place and renamed, so
-//! that readers see a whole file or none; on open the checksum over all buffers is compared.
+//! packed row and source row). The schema's metadata holds version, clock, seal and the caller's
+//! note. Any Arrow reader can open it. A file is written beside its place and renamed, so that
+//! readers see a whole file or none. The seal is a hash over every byte of the file but its own
+//! (it stands in the schema at the head and again in the footer); it is compared before anything
+//! is read, because readers of Arrow may panic on damaged metadata.
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,13 +25,17 @@ use arrow_ipc::reader::{FileDecoder, read_footer_length};
 use arrow_ipc::root_as_footer;
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Fields, Schema};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use memchr::memmem;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::{Error, Result};
 use crate::layout::{BUCKETS, Clock, Layout};
 
 /// Raised when the meaning of the file changes.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
+/// Stands before the 16 hexadecimal digits of the seal.
+const SEAL: &str = "footprint-seal:";
+const DIGITS: usize = 16;
 
 /// A layout with the ids of its users and the caller's note.
 #[derive(Debug, Clone)]
@@ -57,7 +64,8 @@ pub fn save(stored: &Stored, path: &Path) -> Result<()> {
         let mut writer = FileWriter::try_new(file, &batch.schema()).map_err(arrow)?;
         writer.write(&batch).map_err(arrow)?;
         writer.finish().map_err(arrow)?;
-        writer.get_ref().sync_all().map_err(io)?;
+        drop(writer);
+        seal(&beside).map_err(io)?;
         std::fs::rename(&beside, path).map_err(io)
     };
     write().inspect_err(|_| {
@@ -79,6 +87,10 @@ pub fn open(path: &Path) -> Result<Stored> {
     // which leaves this mapping on the old one.
     #[allow(unsafe_code)]
     let map = unsafe { memmap2::Mmap::map(&file) }.map_err(io)?;
+    let (places, digits) = sealed(&map).ok_or_else(|| damaged("it has no seal".to_owned()))?;
+    if places.iter().any(|place| map[place.clone()] != *digits.as_bytes()) {
+        return Err(damaged("its seal does not match".to_owned()));
+    }
     let buffer = Buffer::from(bytes::Bytes::from_owner(map));
     let batch = read_batch(&buffer).map_err(damaged)?;
     from_batch(&batch).map_err(damaged)
@@ -112,7 +124,7 @@ fn to_batch(stored: &Stored) -> RecordBatch {
         ("base".to_owned(), layout.clock.base.to_string()),
         ("tick".to_owned(), layout.clock.tick.to_string()),
         ("source_rows".to_owned(), layout.source_rows.to_string()),
-        ("checksum".to_owned(), checksum(layout, &stored.ids, &stored.note).to_string()),
+        ("seal".to_owned(), format!("{SEAL}{:0DIGITS$}", 0)),
         ("note".to_owned(), stored.note.clone()),
     ]);
     let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
@@ -170,32 +182,35 @@ fn from_batch(batch: &RecordBatch) -> std::result::Result<Stored, String> {
         source_rows: number("source_rows")? as usize,
     };
     let note = text("note")?.clone();
-    if checksum(&layout, &ids, &note).to_string() != *text("checksum")? {
-        return Err("its checksum does not match".to_owned());
-    }
     Ok(Stored { layout, ids, note })
 }
 
-/// One hash over everything a kernel will read.
-fn checksum(layout: &Layout, ids: &LargeStringArray, note: &str) -> u64 {
-    let mut whole = Xxh3::new();
-    let numbers = [layout.clock.base, layout.clock.tick, layout.source_rows as i64];
-    for number in numbers {
-        whole.update(&number.to_le_bytes());
+/// Where the digits of the seal stand, and what they must be.
+fn sealed(bytes: &[u8]) -> Option<([Range<usize>; 2], String)> {
+    let first = memmem::find(bytes, SEAL.as_bytes())? + SEAL.len();
+    let last = memmem::rfind(bytes, SEAL.as_bytes())? + SEAL.len();
+    if last < first + DIGITS || last + DIGITS > bytes.len() {
+        return None;
     }
-    for bucket in &layout.buckets {
-        whole.update(&bucket.to_le_bytes());
+    let mut hash = Xxh3::new();
+    for part in [0..first, first + DIGITS..last, last + DIGITS..bytes.len()] {
+        hash.update(&bytes[part]);
     }
-    let parts: [&[u8]; 6] = [
-        note.as_bytes(),
-        layout.rows.inner().as_slice(),
-        layout.source.inner().as_slice(),
-        layout.offsets.inner().inner().as_slice(),
-        ids.offsets().inner().inner().as_slice(),
-        ids.values().as_slice(),
-    ];
-    for part in parts {
-        whole.update(&xxh3_64(part).to_le_bytes());
+    let places = [first..first + DIGITS, last..last + DIGITS];
+    Some((places, format!("{:0DIGITS$x}", hash.digest())))
+}
+
+/// Put the seal into a finished file.
+fn seal(path: &Path) -> std::io::Result<()> {
+    let file = File::options().read(true).write(true).open(path)?;
+    // SAFETY: the file was just written by this process under a name nobody else opens.
+    #[allow(unsafe_code)]
+    let mut map = unsafe { memmap2::MmapMut::map_mut(&file) }?;
+    let (places, digits) =
+        sealed(&map).ok_or_else(|| std::io::Error::other("the file has no place for its seal"))?;
+    for place in places {
+        map[place].copy_from_slice(digits.as_bytes());
     }
-    whole.digest()
+    map.flush()?;
+    file.sync_all()
 }

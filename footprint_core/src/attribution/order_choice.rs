@@ -7,7 +7,7 @@
 //! within one standard error of the best; no order is chosen ("no skill") when the best does not
 //! beat order 0 by two standard errors. Errors are over the 256 groups of users.
 
-use std::collections::HashMap;
+use hashbrown::HashTable;
 
 use super::journey::Journeys;
 use super::paths::Path;
@@ -44,15 +44,46 @@ pub struct Choice {
     pub chosen: Option<usize>,
 }
 
-/// Steps seen after a history, by fold: history + next symbol, and history alone.
-type Seen = HashMap<Vec<u16>, [u64; FOLDS]>;
+/// Times a history, or a history with its next symbol, was seen, by fold.
+#[derive(Default)]
+struct Seen {
+    table: HashTable<(u128, [u32; FOLDS])>,
+}
+
+impl Seen {
+    fn add(&mut self, key: u128, fold: usize, n: u64) {
+        let found = self.table.entry(hash(key), |entry| entry.0 == key, |entry| hash(entry.0));
+        found.or_insert((key, [0; FOLDS])).into_mut().1[fold] += n as u32;
+    }
+
+    /// Times seen outside `fold`.
+    fn outside(&self, key: u128, fold: usize) -> f64 {
+        self.table.find(hash(key), |entry| entry.0 == key).map_or(0.0, |(_, counts)| {
+            let all: u64 = counts.iter().map(|&n| u64::from(n)).sum();
+            (all - u64::from(counts[fold])) as f64
+        })
+    }
+}
+
+/// A history of up to four symbols and, perhaps, the next one: 16 bits each, lengths in the top.
+fn key(history: &[u16], next: Option<u16>) -> u128 {
+    let symbols = history.iter().copied().chain(next);
+    let packed = symbols.fold(0_u128, |packed, symbol| packed << 16 | u128::from(symbol));
+    packed | (history.len() as u128) << 120 | u128::from(next.is_some()) << 119
+}
+
+fn hash(key: u128) -> u64 {
+    let mixed = (key as u64 ^ 0x9E37_79B9_7F4A_7C15).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    let mixed = (mixed ^ mixed >> 32 ^ (key >> 64) as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    mixed ^ mixed >> 29
+}
 
 /// Score the orders on `journeys`.
 ///
 /// # Errors
 /// Cancellation.
 pub fn choose(journeys: &Journeys, task: &Task) -> Result<Choice> {
-    let mut seen = Seen::new();
+    let mut seen = Seen::default();
     for (bucket, part) in journeys.buckets.iter().enumerate() {
         task.step(0)?;
         for (path, counts) in part.paths.iter() {
@@ -102,23 +133,10 @@ fn each_step(path: &Path, mut visit: impl FnMut(&[u16], u16)) {
 
 fn add(seen: &mut Seen, history: &[u16], next: u16, fold: usize, n: u64) {
     for order in 0..=MAX_ORDER.min(history.len()) {
-        let mut key = history[history.len() - order..].to_vec();
-        if let Some(counts) = seen.get_mut(&key) {
-            counts[fold] += n;
-        } else {
-            seen.insert(key.clone(), fold_of(fold, n));
-        }
-        // A history and a history with its next symbol must not share a key: mark the latter.
-        key.insert(0, NULL);
-        key.push(next);
-        seen.entry(key).or_default()[fold] += n;
+        let state = &history[history.len() - order..];
+        seen.add(key(state, None), fold, n);
+        seen.add(key(state, Some(next)), fold, n);
     }
-}
-
-fn fold_of(fold: usize, n: u64) -> [u64; FOLDS] {
-    let mut counts = [0; FOLDS];
-    counts[fold] = n;
-    counts
 }
 
 /// Chance of `next` by order, learnt outside `fold`.
@@ -129,18 +147,13 @@ fn chances(
     fold: usize,
     touches: usize,
 ) -> [f64; MAX_ORDER + 1] {
-    let outside = |key: &[u16]| {
-        seen.get(key).map_or(0.0, |counts| (counts.iter().sum::<u64>() - counts[fold]) as f64)
-    };
     let mut chance = 1.0 / (touches + 2) as f64;
     let mut all = [0.0; MAX_ORDER + 1];
     for (order, slot) in all.iter_mut().enumerate() {
         if order <= history.len() {
             let state = &history[history.len() - order..];
-            let mut step = vec![NULL];
-            step.extend_from_slice(state);
-            step.push(next);
-            chance = (outside(&step) + PRIOR * chance) / (outside(state) + PRIOR);
+            let step = seen.outside(key(state, Some(next)), fold);
+            chance = (step + PRIOR * chance) / (seen.outside(key(state, None), fold) + PRIOR);
         }
         *slot = chance;
     }

@@ -43,13 +43,32 @@ pub struct Cells {
     pub value: Vec<i64>,
 }
 
+/// Words of a cell before its counted roles: rows, users, last user seen plus one (users come one
+/// after the other). One stride per cell keeps a row's work in one cache line.
+const FIXED: usize = 3;
+
 struct Table {
-    rows: Vec<u32>,
-    users: Vec<u32>,
-    /// Last user seen in a cell, plus one: users come one after the other.
-    last: Vec<u32>,
-    roles: Vec<u32>,
+    words: Vec<u32>,
     value: Vec<i64>,
+}
+
+/// The stretch of the row before: rows of a user rise in time, so that few leave it.
+struct Stretch {
+    from: i64,
+    to: i64,
+    number: i64,
+}
+
+impl Stretch {
+    #[inline]
+    fn of(&mut self, at: i64, ask: &Buckets<'_>) -> i64 {
+        if at < self.from || at >= self.to {
+            self.number = (at + ask.offset).div_euclid(ask.width);
+            self.from = self.number * ask.width - ask.offset;
+            self.to = self.from + ask.width;
+        }
+        self.number
+    }
 }
 
 /// Count every cell.
@@ -72,16 +91,12 @@ pub fn buckets(layout: &Layout, tags: &Tags<'_>, ask: &Buckets<'_>, task: &Task)
     if cells > MAX_CELLS {
         return Err(input(format!("{cells} cells; at most {MAX_CELLS}: take longer stretches")));
     }
+    let stride = FIXED + ask.roles;
     let table = layout.fold(
         task,
-        || Table {
-            rows: vec![0; cells],
-            users: vec![0; cells],
-            last: vec![0; cells],
-            roles: vec![0; cells * ask.roles],
-            value: vec![0; cells],
-        },
+        || Table { words: vec![0; cells * stride], value: vec![0; cells] },
         |table, user| {
+            let mut stretch = Stretch { from: 0, to: 0, number: 0 };
             for at in layout.range(user) {
                 let (row, source) = (Row(layout.rows[at]), layout.source[at]);
                 let roles = tags.of(row, source);
@@ -89,7 +104,7 @@ pub fn buckets(layout: &Layout, tags: &Tags<'_>, ask: &Buckets<'_>, task: &Task)
                     continue;
                 }
                 let code = (ask.codes.of(row, source) as usize).min(ask.size);
-                let time = (stretch(layout.clock.micros(row)) - base) as usize;
+                let time = (stretch.of(layout.clock.micros(row), ask) - base) as usize;
                 table.count(ask, time * columns + code, user as u32, roles >> 1, source);
             }
         },
@@ -101,39 +116,42 @@ pub fn buckets(layout: &Layout, tags: &Tags<'_>, ask: &Buckets<'_>, task: &Task)
 impl Table {
     #[inline]
     fn count(&mut self, ask: &Buckets<'_>, cell: usize, user: u32, roles: u32, source: u32) {
-        self.rows[cell] += 1;
-        if self.last[cell] != user + 1 {
-            self.last[cell] = user + 1;
-            self.users[cell] += 1;
-        }
+        let stride = FIXED + ask.roles;
+        let words = &mut self.words[cell * stride..(cell + 1) * stride];
+        words[0] += 1;
+        words[1] += u32::from(words[2] != user + 1);
+        words[2] = user + 1;
         if roles & 1 == 1 {
             self.value[cell] += ask.values[source as usize];
         }
         if roles != 0 {
             for role in (0..ask.roles).filter(|role| roles >> role & 1 == 1) {
-                self.roles[cell * ask.roles + role] += 1;
+                words[FIXED + role] += 1;
             }
         }
     }
 
+    /// Add another table; the last users do not matter any more.
     fn add(&mut self, other: Self) {
-        self.rows.iter_mut().zip(other.rows).for_each(|(sum, more)| *sum += more);
-        self.users.iter_mut().zip(other.users).for_each(|(sum, more)| *sum += more);
-        self.roles.iter_mut().zip(other.roles).for_each(|(sum, more)| *sum += more);
+        self.words
+            .iter_mut()
+            .zip(other.words)
+            .for_each(|(sum, more)| *sum = sum.wrapping_add(more));
         self.value.iter_mut().zip(other.value).for_each(|(sum, more)| *sum += more);
     }
 
     fn finish(&self, ask: &Buckets<'_>, base: i64, columns: usize) -> Cells {
         let mut cells = Cells { roles: vec![Vec::new(); ask.roles], ..Cells::default() };
-        for cell in (0..self.rows.len()).filter(|&cell| self.rows[cell] > 0) {
+        let all = self.words.chunks_exact(FIXED + ask.roles);
+        for (cell, words) in all.enumerate().filter(|(_, words)| words[0] > 0) {
             let code = cell % columns;
             cells.stretch.push(base + (cell / columns) as i64);
             cells.code.push(if code == ask.size { MISSING } else { code as u32 });
-            cells.rows.push(self.rows[cell]);
-            cells.users.push(self.users[cell]);
+            cells.rows.push(words[0]);
+            cells.users.push(words[1]);
             cells.value.push(self.value[cell]);
             for (role, column) in cells.roles.iter_mut().enumerate() {
-                column.push(self.roles[cell * ask.roles + role]);
+                column.push(words[FIXED + role]);
             }
         }
         cells

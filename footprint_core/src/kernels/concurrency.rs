@@ -80,13 +80,11 @@ pub fn stays(place: &[u32], start: &[i64], end: &[i64]) -> Result<Vec<Delta>> {
 
 /// The curve of every place and, first, of all together.
 #[must_use]
-pub fn curve(mut deltas: Vec<Delta>) -> Curve {
+pub fn curve(deltas: Vec<Delta>) -> Curve {
     let mut curve = Curve::default();
-    deltas.par_sort_unstable_by_key(|&(_, at, _)| at);
-    curve.add(MISSING, &deltas);
-    deltas.retain(|&(place, _, _)| place != MISSING);
-    deltas.par_sort_unstable_by_key(|&(place, at, _)| (place, at));
-    for group in deltas.chunk_by(|a, b| a.0 == b.0) {
+    let (all, by_place) = ordered(deltas);
+    curve.add(MISSING, &all);
+    for group in by_place.chunk_by(|a, b| a.0 == b.0) {
         curve.add(group[0].0, group);
     }
     curve
@@ -94,14 +92,29 @@ pub fn curve(mut deltas: Vec<Delta>) -> Curve {
 
 /// The peak of every place and, first, of all together.
 #[must_use]
-pub fn peaks(mut deltas: Vec<Delta>) -> Vec<Peak> {
-    deltas.par_sort_unstable_by_key(|&(_, at, _)| at);
-    let mut peaks = vec![peak(MISSING, &deltas)];
-    deltas.retain(|&(place, _, _)| place != MISSING);
-    deltas.par_sort_unstable_by_key(|&(place, at, _)| (place, at));
-    let groups: Vec<&[Delta]> = deltas.chunk_by(|a, b| a.0 == b.0).collect();
+pub fn peaks(deltas: Vec<Delta>) -> Vec<Peak> {
+    let (all, by_place) = ordered(deltas);
+    let mut peaks = vec![peak(MISSING, &all)];
+    let groups: Vec<&[Delta]> = by_place.chunk_by(|a, b| a.0 == b.0).collect();
     peaks.extend(groups.iter().map(|group| peak(group[0].0, group)));
     peaks
+}
+
+/// All changes by time, and those at a place by place and time: one sort, then counting.
+fn ordered(mut deltas: Vec<Delta>) -> (Vec<Delta>, Vec<Delta>) {
+    deltas.par_sort_unstable_by_key(|&(_, at, _)| at);
+    let placed = || deltas.iter().filter(|&&(place, _, _)| place != MISSING);
+    let places = placed().map(|&(place, _, _)| place as usize + 1).max().unwrap_or(0);
+    let mut next = vec![0_usize; places + 1];
+    placed().for_each(|&(place, _, _)| next[place as usize + 1] += 1);
+    (0..places).for_each(|place| next[place + 1] += next[place]);
+    let mut by_place = vec![(MISSING, 0, 0); next[places]];
+    for &delta in placed() {
+        let slot = &mut next[delta.0 as usize];
+        by_place[*slot] = delta;
+        *slot += 1;
+    }
+    (deltas, by_place)
 }
 
 fn peak(place: u32, deltas: &[Delta]) -> Peak {
