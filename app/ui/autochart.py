@@ -7,8 +7,8 @@ from collections.abc import Callable
 import polars as pl
 from footprint.text import Lang
 
-from app.ui import labels
-from app.ui.charts import lines, points
+from app.ui import labels, present
+from app.ui.charts import grids, lines, points
 from app.ui.charts.base import Chart, Field
 
 _CLOCKS = ("date", "week", "month", "day", "start", "window_start")
@@ -34,11 +34,14 @@ _VALUES = (
     "count",
     "n",
 )
-_MAX_ROWS = 30
+_MAX_ROWS = 12
 
 
 def drawer(frame: pl.DataFrame, lang: Lang) -> Callable[[], Chart] | None:
     """A function that draws the frame, None when a table says it better."""
+    if {"aov", "conversion", "profit"} == set(frame.columns):
+        x, y, z = Field("aov", "CNY"), Field("conversion", "rate"), Field("profit", "CNY")
+        return lambda: grids.surface(frame, x, y, z, lang, present.mode())
     value = _value(frame)
     if value is None or frame.height < 2:
         return None

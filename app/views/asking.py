@@ -24,6 +24,8 @@ _APPLY = Text("回答", "Answer")
 _NEEDS = Text("需要的表：{tables}。", "Needs: {tables}.")
 _METHOD = Text("怎么算的", "How it is worked out")
 _FOUND = Text("发现", "Findings")
+_TABLE = Text("表格", "Table")
+_LONG = 30
 _FIRST = "latency"
 
 
@@ -133,5 +135,9 @@ def answer(result: Result, lang: Lang) -> None:
         draw = autochart.drawer(frame, lang)
         if draw:
             present.chart(draw, f"ask-{name}", labels.frame(name, lang), result, lang, name)
-        present.table(frame, f"ask-{name}", lang)
+        if draw and frame.height > _LONG:
+            with st.expander(_TABLE(lang), icon=":material/table_rows:"):
+                present.table(frame, f"ask-{name}", lang)
+        else:
+            present.table(frame, f"ask-{name}", lang)
     present.tools("ask", lang, result)

@@ -10,7 +10,7 @@ import polars as pl
 from footprint.text import Lang
 
 from app.ui import tokens
-from app.ui.charts.base import Chart, Field, text_ink, tooltip, worded
+from app.ui.charts.base import Chart, Field, number, text_ink, tooltip, worded
 
 CELL = 30
 # From this share of the highest value on, a cell is closer to the other ink.
@@ -82,6 +82,38 @@ def heat(
         ),
     )
     return alt.layer(cells, words).properties(height=height)
+
+
+def surface(
+    frame: pl.DataFrame, x: Field, y: Field, value: Field, lang: Lang, mode: tokens.Mode
+) -> Chart:
+    """A number over a regular grid of two others; gains in one colour, losses in the other."""
+    steps = {f.name: _step(frame[f.name]) for f in (x, y)}
+    drawn = frame.with_columns(
+        (pl.col(f.name) + steps[f.name]).alias(f"{f.name}_end") for f in (x, y)
+    )
+    reach = float(drawn[value.name].abs().to_numpy().max(initial=1))
+    scale = alt.Scale(range=list(tokens.DIVERGING[mode]), domain=[-reach, reach])
+    legend = alt.Legend(title=value.words(lang), orient="right", gradientLength=180, format="~s")
+    return (
+        alt.Chart(drawn)
+        .mark_rect()
+        .encode(
+            x=alt.X(**number(x, lang, zero=False, grid=False)),
+            x2=f"{x.name}_end",
+            y=alt.Y(**number(y, lang, zero=False, grid=False)),
+            y2=f"{y.name}_end",
+            color=alt.Color(value.name, type="quantitative", scale=scale, legend=legend),
+            tooltip=tooltip([x, y, value], drawn, lang),
+        )
+        .properties(height=340)
+    )
+
+
+def _step(values: pl.Series) -> float:
+    """The distance between neighbours of a regular grid."""
+    gaps = values.unique().sort().diff().drop_nulls()
+    return float(gaps.to_numpy().min(initial=1e18)) if len(gaps) else 1.0
 
 
 def _slant(words: pl.Series) -> int:
