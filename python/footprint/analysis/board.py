@@ -17,7 +17,7 @@ from footprint.result import Result, Scalar
 from footprint.scope import SLICES, Scope
 from footprint.text import Text
 
-_METRICS_FRAME = {
+_METRICS_FRAME: dict[str, Any] = {
     "group": pl.String, "metric": pl.String, "value": pl.Float64, "n": pl.Int64,
     "low": pl.Float64, "high": pl.Float64, "unit": pl.String, "previous": pl.Float64,
     "change": pl.Float64, "target": pl.Float64, "reference": pl.List(pl.Float64),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from footprint import stats
@@ -9,7 +11,11 @@ from footprint.data import Data
 from footprint.metrics import View
 from footprint.metrics.derived import first_orders, once
 
-_PAIRS = {"user_id": pl.String, "referrer_id": pl.String, "first_ts": pl.Datetime("us", "UTC")}
+_PAIRS: dict[str, Any] = {
+    "user_id": pl.String,
+    "referrer_id": pl.String,
+    "first_ts": pl.Datetime("us", "UTC"),
+}
 
 
 def referred_buyers(data: Data) -> pl.DataFrame:
@@ -72,7 +78,7 @@ def invites(view: View) -> pl.DataFrame:
 def _named(data: Data, first: pl.DataFrame) -> pl.DataFrame:
     lines = data.frame("orders").filter(pl.col("referrer_id").is_not_null())
     opening = lines.join(first, on="user_id").filter(pl.col("order_ts") == pl.col("first_ts"))
-    return opening.select("user_id", "referrer_id", "first_ts").cast(_PAIRS)  # type: ignore[arg-type]
+    return opening.select("user_id", "referrer_id", "first_ts").cast(_PAIRS)
 
 
 def _accepted(data: Data, first: pl.DataFrame, days: int) -> pl.DataFrame:

@@ -153,7 +153,8 @@ def _tier(rules: Rules) -> pl.Expr:
 
 def month_ends(first: date, last: date) -> list[date]:
     """Last days of the months that end within [first, last]."""
-    found, month = [], date(first.year, first.month, 1)
+    found: list[date] = []
+    month = date(first.year, first.month, 1)
     while True:
         following = (month + timedelta(days=32)).replace(day=1)
         end = following - timedelta(days=1)

@@ -122,8 +122,12 @@ def _share(weeks: pl.DataFrame, label: Text) -> Scalar:
     if weeks.is_empty():
         return Scalar(None, "rate", 0, label=label, definition=_DEFINITION)
     _, low, high = stats.mean_interval(weeks["share"])
-    bounds = (max(0.0, low), min(1.0, high)) if weeks.height > 1 else (None, None)
-    return Scalar(_pooled(weeks), "rate", weeks.height, *bounds, label, _DEFINITION)
+    several = weeks.height > 1
+    return Scalar(
+        _pooled(weeks), "rate", weeks.height,
+        max(0.0, low) if several else None, min(1.0, high) if several else None,
+        label, _DEFINITION,
+    )  # fmt: skip
 
 
 def _notes(change: date | None, found: date | None, enough: bool) -> tuple[Text, ...]:
