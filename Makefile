@@ -57,6 +57,7 @@ e2e: dev browser ## the app in a real browser
 
 docs: dev ## write the generated pages of docs/
 	$(BIN)/python -m footprint.schema_docs > docs/tables.md
+	$(BIN)/python -m footprint.ingest.coverage > docs/exports.md
 	$(BIN)/python -m footprint.questions_docs > docs/questions.md
 	$(BIN)/python -m footprint.metrics.glossary > docs/metrics.md
 

@@ -93,6 +93,12 @@ def test_several_tables_in_one_text() -> None:
     assert [r.where.file for r in refused] == ["all.csv [3]"]
 
 
+def test_order_names_with_a_hash_are_no_comments(orders) -> None:
+    sheet = orders("#1001,2026-11-10,u,s,1,5", "#1002,2026-11-10,u,s,1,5,too,many", "# a comment")
+    assert sheet.checked.good["order_id"].to_list() == ["#1001"]
+    assert [r.code for r in sheet.checked.reasons] == ["wrong_cell_count"]
+
+
 def test_a_blank_line_inside_the_rows_parts_nothing(orders) -> None:
     assert orders(ROW, "", ROW.replace("1,", "2,", 1)).checked.good.height == 2
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from footprint.errors import InputRejected
 from footprint.ingest.check import Checked, check
+from footprint.ingest.layouts import recognised
+from footprint.ingest.layouts.apply import lay_out
 from footprint.ingest.mapping import Mapped, map_headings, scorer
 from footprint.ingest.privacy import PERSON_COLUMNS, is_personal_heading
 from footprint.ingest.raw import RawSheet
@@ -84,5 +86,13 @@ def _sheets(
 def _one(
     sheet: RawSheet, table: str | None, mapping: Mapping[str, str] | None, tz: str, key: bytes
 ) -> Ingested:
-    mapped = map_headings(sheet.name, sheet.headings, table, mapping)
+    named = (word.partition("@")[0] for word in (mapping or {}).values())
+    layout = recognised(sheet.headings, table, named)
+    if layout:
+        laid = lay_out(layout, sheet, mapping or {})
+        sheet = laid.sheet
+        mapped = map_headings(sheet.name, sheet.headings, layout.table, laid.mapping, only=True)
+        mapped = replace(mapped, used=laid.used)
+    else:
+        mapped = map_headings(sheet.name, sheet.headings, table, mapping)
     return Ingested(sheet, mapped, check(sheet, mapped, tz, key))

@@ -7,6 +7,7 @@ by line, so that one stray quote costs its own line and not the rest of the file
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import pairwise
@@ -32,6 +33,9 @@ LONGEST_LINE = 1_000_000
 _HEAD_LINES = 30
 # How many lines one quoted cell may span before its quote counts as stray.
 _LONGEST_CELL_LINES = 100
+# Comments as Google writes them; order names such as #1001 are none.
+_COMMENT = re.compile(r"#(?:[ \t#=-]|$)")
+_AFTER_HASH = np.frombuffer(b" \t#=-\n", np.uint8)
 csv.field_size_limit(LONGEST_LINE)
 
 
@@ -82,7 +86,7 @@ def _table(
     cells, rows = without_blank_rows(cells, pl.Series("row", lines + first))
     cells, rows, unreadable = _unreadable(cells, rows)
     cells, rows, totals = without_totals(cells, rows)
-    told = (b for b in broken if b.text.strip() and not b.text.startswith("#"))
+    told = (b for b in broken if b.text.strip() and not _COMMENT.match(b.text))
     moved = tuple(Broken(b.row + first, b.code, b.text) for b in told) + unreadable + totals
     if not cells.height and not moved:
         raise InputRejected(
@@ -90,7 +94,8 @@ def _table(
             Text("请导出有数据的时间段。", "Export a period that has data."),
             Where(name, first - 1),
         )
-    return RawSheet(name, headings, cells, rows, encoding, first - 1, moved)
+    preamble = tuple(body[:start].decode().split("\n")[:top])
+    return RawSheet(name, headings, cells, rows, encoding, first - 1, moved, (), preamble)
 
 
 Parsed = tuple[pl.DataFrame, np.ndarray, list[Broken]]
@@ -238,7 +243,8 @@ def table_starts(body: bytes, ends: np.ndarray, score: Callable[[Iterable[str]],
     """
     begins = np.concatenate(([0], ends[:-1] + 1))
     letters = np.frombuffer(body, np.uint8)
-    comment = letters[begins] == ord("#")
+    after = letters[np.minimum(begins + 1, len(letters) - 1)]
+    comment = (letters[begins] == ord("#")) & np.isin(after, _AFTER_HASH)
     apart = comment | (begins == ends)
     found = [0]
     for line in np.flatnonzero(apart[:-1] & ~apart[1:]) + 1:

@@ -79,7 +79,8 @@ def _sheet(
         if cells[at].str.contains(_LONG).any() and stored_as_number(last, int(at))
     ]  # fmt: skip
     cells = cells.with_columns(_as_number(at) for at in ruined)
-    return [RawSheet(name, headings, cells, rows, "Excel", last + 1, totals)]
+    above = tuple(",".join(row).rstrip(",") for row in head[:last])
+    return [RawSheet(name, headings, cells, rows, "Excel", last + 1, totals, (), above)]
 
 
 def _stored_as_number(book: Any, sheet: str, heading_row: int, column: int) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from footprint.errors import InputRejected, Where
 from footprint.ingest.headings import known_headings, normal
+from footprint.ingest.layouts import layout_headings
 from footprint.questions import unknown
 from footprint.schema import TABLES, Table
 from footprint.text import Text
@@ -22,22 +23,26 @@ WAYS = ("dmy", "mdy", "percent", "fraction")
 class Mapped:
     """The table of a sheet and, per column name, the position of its heading.
 
-    ``ways`` holds, per column, how the user says its values are written (``WAYS``).
+    ``ways`` holds, per column, how the user says its values are written (``WAYS``); ``used`` names
+    headings from which other cells were made.
     """
 
     table: Table
     positions: Mapping[str, int]
     ways: Mapping[str, str] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
 
     def ignored(self, headings: Sequence[str]) -> tuple[str, ...]:
         """Headings that mean no column: their cells are not kept."""
         used = set(self.positions.values())
-        return tuple(h for at, h in enumerate(headings) if at not in used and h)
+        return tuple(
+            h for at, h in enumerate(headings) if at not in used and h and h not in self.used
+        )
 
 
 def scorer(mapping: Mapping[str, str] | None) -> Callable[[Iterable[str]], int]:
     """How many headings of a row are known to the schema or named by the user."""
-    known = known_headings() | {normal(heading) for heading in mapping or {}}
+    known = known_headings() | layout_headings() | {normal(heading) for heading in mapping or {}}
     return lambda row: sum(1 for heading in row if heading and normal(heading) in known)
 
 
@@ -62,9 +67,16 @@ def _split(word: str) -> tuple[str, str]:
 
 
 def map_headings(
-    name: str, headings: Sequence[str], table: str | None, mapping: Mapping[str, str] | None
+    name: str,
+    headings: Sequence[str],
+    table: str | None,
+    mapping: Mapping[str, str] | None,
+    *,
+    only: bool = False,
 ) -> Mapped:
     """Recognise table and columns. ``mapping`` (heading -> column) wins over every guess.
+
+    ``only``: the mapping says all, other headings mean nothing.
 
     Raises UsageError for an unknown table or column, InputRejected when nothing matches or a
     required column is missing.
@@ -74,7 +86,7 @@ def map_headings(
     wanted = {heading: column for heading, (column, _) in split.items()}
     ways = {column: way for column, way in split.values() if way}
     tables = [TABLES[table]] if table else _candidates(name, headings, wanted)
-    found = Mapped(tables[0], _positions(tables[0], headings, wanted), ways)
+    found = Mapped(tables[0], _positions(tables[0], headings, wanted, only), ways)
     _check_mapping(found.table, wanted, headings, name)
     if not found.positions:
         raise _nothing(name, headings, found.table)
@@ -111,7 +123,9 @@ def _named(file: str) -> str | None:
     return max(names, default=(0, None))[1]
 
 
-def _positions(table: Table, headings: Sequence[str], wanted: Mapping[str, str]) -> dict[str, int]:
+def _positions(
+    table: Table, headings: Sequence[str], wanted: Mapping[str, str], only: bool = False
+) -> dict[str, int]:
     names = [normal(heading) for heading in headings]
     positions: dict[str, int] = {}
     for at, heading in enumerate(names):
@@ -119,7 +133,7 @@ def _positions(table: Table, headings: Sequence[str], wanted: Mapping[str, str])
             positions.setdefault(wanted[heading], at)
     taken = set(positions.values())
     for column in table.columns:
-        if column.name in positions:
+        if only or column.name in positions:
             continue
         # The schema lists the likeliest heading of a column first.
         for known in dict.fromkeys(map(normal, column.headings)):

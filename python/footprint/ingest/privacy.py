@@ -16,7 +16,7 @@ import polars as pl
 # Columns that name a person; all other ``*_id`` columns are codes and are left alone.
 PERSON_COLUMNS = frozenset({"user_id", "referrer_id", "subject_id", "rater", "author_id"})
 _PERSONAL_HEADING = re.compile(
-    r"手机|电话|邮箱|身份证|证件|收货人|收件人|姓名|地址|phone|mobile|e-?mail|address|id.?card",
+    r"手机|电话|邮箱|身份证|证件|收货人|收件人|会员名|买家昵称|姓名|地址|phone|mobile|e-?mail|address|id.?card",
     re.IGNORECASE,
 )
 _D = "[0-9０-９]"

@@ -26,7 +26,7 @@ class RawSheet:
     """``cells`` holds text columns "0", "1", ... one per heading; ``rows`` their line numbers.
 
     Line numbers count from 1 as a text editor and a spreadsheet show them. ``name`` is the file,
-    with the sheet where a workbook has several.
+    with the sheet where a workbook has several. ``preamble``: lines over the headings.
     """
 
     name: str
@@ -37,6 +37,7 @@ class RawSheet:
     heading_row: int = 1
     broken: tuple[Broken, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())
+    preamble: tuple[str, ...] = field(default=())
 
     @property
     def height(self) -> int:

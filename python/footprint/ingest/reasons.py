@@ -75,6 +75,10 @@ WHYS: dict[str, Why] = {
         Text("这是合计行，不是数据", "a row of totals, not data"),
         Text("无需处理，合计不重复计入。", "Nothing to do: totals are not counted again."),
     ),
+    "not_paid": Why(
+        Text("这个订单没有付款", "nobody paid this order"),
+        Text("无需处理，未付款的订单不计入。", "Nothing to do: unpaid orders do not count."),
+    ),
     "ruined_id": Why(
         Text(
             "编号的末几位已被表格软件抹掉（如 5.43E+16）",

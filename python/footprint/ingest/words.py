@@ -19,8 +19,8 @@ _CHOICE_WORDS = {
     "常规": "regular", "会员": "member", "产地仓": "origin", "中心仓": "central", "直播仓": "live",
 }  # fmt: skip
 _BLANK_WORDS = ("null", "none", "nan", "n/a", "#n/a", "nil")
-_BLANKS = ("", "-", "--", "---", "—", "——", "–", "－", "－－", "/", "\\N", "\\n", "NaN",
-           *_BLANK_WORDS, *(word.upper() for word in _BLANK_WORDS),
+_BLANKS = ("", "-", "--", "---", "—", "——", "–", "－", "－－", "/", "无退款申请", "\\N", "\\n",
+           "NaN", *_BLANK_WORDS, *(word.upper() for word in _BLANK_WORDS),
            *(word.capitalize() for word in _BLANK_WORDS))  # fmt: skip
 
 
