@@ -101,8 +101,8 @@ pub fn peaks(deltas: Vec<Delta>) -> Vec<Peak> {
 }
 
 /// All changes by time, and those at a place by place and time: one sort, then counting.
-fn ordered(mut deltas: Vec<Delta>) -> (Vec<Delta>, Vec<Delta>) {
-    deltas.par_sort_unstable_by_key(|&(_, at, _)| at);
+fn ordered(deltas: Vec<Delta>) -> (Vec<Delta>, Vec<Delta>) {
+    let deltas = by_time(deltas);
     let placed = || deltas.iter().filter(|&&(place, _, _)| place != MISSING);
     let places = placed().map(|&(place, _, _)| place as usize + 1).max().unwrap_or(0);
     let mut next = vec![0_usize; places + 1];
@@ -115,6 +115,34 @@ fn ordered(mut deltas: Vec<Delta>) -> (Vec<Delta>, Vec<Delta>) {
         *slot += 1;
     }
     (deltas, by_place)
+}
+
+/// Sort by instant: spread over equal stretches of time first, so that each sort stays in cache.
+fn by_time(deltas: Vec<Delta>) -> Vec<Delta> {
+    const STRETCHES: usize = 4096;
+    let ends =
+        deltas.iter().fold((i64::MAX, i64::MIN), |(a, b), &(_, at, _)| (a.min(at), b.max(at)));
+    let width = (ends.1.saturating_sub(ends.0) / STRETCHES as i64).max(1);
+    let stretch = |at: i64| (((at - ends.0) / width) as usize).min(STRETCHES - 1);
+    let mut next = vec![0_usize; STRETCHES + 1];
+    deltas.iter().for_each(|&(_, at, _)| next[stretch(at) + 1] += 1);
+    (0..STRETCHES).for_each(|i| next[i + 1] += next[i]);
+    let sizes: Vec<usize> = next.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mut sorted = vec![(MISSING, 0, 0); deltas.len()];
+    for delta in deltas {
+        let slot = &mut next[stretch(delta.1)];
+        sorted[*slot] = delta;
+        *slot += 1;
+    }
+    let mut rest = &mut sorted[..];
+    let mut parts = Vec::with_capacity(STRETCHES);
+    for size in sizes {
+        let (part, after) = rest.split_at_mut(size);
+        parts.push(part);
+        rest = after;
+    }
+    parts.into_par_iter().for_each(|part| part.sort_unstable_by_key(|&(_, at, _)| at));
+    sorted
 }
 
 fn peak(place: u32, deltas: &[Delta]) -> Peak {

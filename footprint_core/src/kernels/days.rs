@@ -7,6 +7,11 @@ use crate::error::Result;
 use crate::layout::{Layout, Row};
 use crate::task::Task;
 
+/// Role of rows that count.
+pub const COUNTED: u32 = 1;
+/// Role of counted rows whose value is summed.
+pub const VALUED: u32 = 2;
+
 /// Distinct (user, local day) pairs in user and day order.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct UserDays {
@@ -59,7 +64,7 @@ pub fn user_days(layout: &Layout, tags: &Tags<'_>, zone: &Zone, task: &Task) -> 
     Ok(whole)
 }
 
-/// First and last row with a role of each user who has one.
+/// First and last counted row of each user who has one.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct FirstLast {
     /// User code.
@@ -70,7 +75,7 @@ pub struct FirstLast {
     pub last: Vec<i64>,
     /// Rows.
     pub rows: Vec<u32>,
-    /// Sum of the rows' values.
+    /// Sum of the valued rows' values.
     pub value: Vec<i64>,
     /// Source row of the first.
     pub first_row: Vec<u32>,
@@ -78,7 +83,7 @@ pub struct FirstLast {
     pub last_row: Vec<u32>,
 }
 
-/// First and last row with a role; `values` by source row.
+/// First and last counted row; `values` by source row.
 ///
 /// # Errors
 /// `values` of the wrong length, cancellation.
@@ -110,12 +115,21 @@ pub fn first_last(
 }
 
 fn one_user(layout: &Layout, tags: &Tags<'_>, values: &[i64], user: usize, answer: &mut FirstLast) {
-    let mut hits =
-        layout.range(user).filter(|&at| tags.of(Row(layout.rows[at]), layout.source[at]) != 0);
-    let Some(first) = hits.next() else { return };
-    let value = |at: usize| values[layout.source[at] as usize];
-    let (last, rows, sum) =
-        hits.fold((first, 1, value(first)), |(_, n, sum), at| (at, n + 1, sum + value(at)));
+    let (mut ends, mut rows, mut sum) = (None, 0, 0);
+    for at in layout.range(user) {
+        let source = layout.source[at];
+        let roles = tags.of(Row(layout.rows[at]), source);
+        if roles & COUNTED == 0 {
+            continue;
+        }
+        let first = ends.map_or(at, |(first, _)| first);
+        ends = Some((first, at));
+        rows += 1;
+        if roles & VALUED != 0 {
+            sum += values[source as usize];
+        }
+    }
+    let Some((first, last)) = ends else { return };
     answer.user.push(user as u32);
     answer.first.push(layout.micros(first));
     answer.last.push(layout.micros(last));

@@ -70,12 +70,25 @@ pub fn sessions(
         }
         Ok(sessions)
     })?;
-    let mut whole = Sessions::default();
+    let mut whole = Sessions::with_capacity(parts.iter().map(|part| part.user.len()).sum());
     parts.into_iter().for_each(|part| whole.append(part));
     Ok(whole)
 }
 
 impl Sessions {
+    fn with_capacity(size: usize) -> Self {
+        Self {
+            user: Vec::with_capacity(size),
+            start: Vec::with_capacity(size),
+            end: Vec::with_capacity(size),
+            rows: Vec::with_capacity(size),
+            hits: Vec::with_capacity(size),
+            value: Vec::with_capacity(size),
+            first_row: Vec::with_capacity(size),
+            last_row: Vec::with_capacity(size),
+        }
+    }
+
     fn last_end(&self) -> i64 {
         self.end.last().copied().unwrap_or(i64::MIN)
     }

@@ -155,5 +155,5 @@ class PeopleQuestions(LogBase):
         task: Task | None = None,
     ) -> pl.DataFrame:
         """Per user with such a row: ``user`` (code), ``first_ts``, ``last_ts``, ``rows``,
-        ``value_cents`` (of orders), ``first_row``, ``last_row`` (source row numbers)."""
+        ``value_cents`` (of conversions), ``first_row``, ``last_row`` (source row numbers)."""
         return _retention.first_last(self, which, mask, task)

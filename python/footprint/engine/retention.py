@@ -114,7 +114,7 @@ def first_last(
     log: LogBase, which: Selector | None, mask: pl.Series | None, task: _core.Task | None
 ) -> pl.DataFrame:
     """See ``EventLog.first_last``."""
-    roles = tags(log, [which], mask).parts
+    roles = tags(log, [which, log.conversion], mask).parts
     answer = _core.first_last(log.layout, roles, log.cents, task)
     return pl.DataFrame(answer).with_columns(
         pl.col("first_ts", "last_ts").cast(pl.Datetime("us", "UTC"))
