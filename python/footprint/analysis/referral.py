@@ -78,7 +78,7 @@ def invites(view: View) -> pl.DataFrame:
 def _named(data: Data, first: pl.DataFrame) -> pl.DataFrame:
     lines = data.frame("orders").filter(pl.col("referrer_id").is_not_null())
     opening = lines.join(first, on="user_id").filter(pl.col("order_ts") == pl.col("first_ts"))
-    return opening.select("user_id", "referrer_id", "first_ts").cast(_PAIRS)
+    return opening.select("user_id", "referrer_id", "first_ts").cast(pl.Schema(_PAIRS))
 
 
 def _accepted(data: Data, first: pl.DataFrame, days: int) -> pl.DataFrame:
