@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import polars as pl
-from footprint.text import Lang
+from footprint.text import Lang, Text
 
-from app.ui import labels, present
+from app.ui import labels, present, tokens
 from app.ui.charts import grids, lines, points
 from app.ui.charts.base import Chart, Field
 
@@ -35,6 +35,7 @@ _VALUES = (
     "n",
 )
 _MAX_ROWS = 12
+_GAIN, _LOSS = Text("盈利", "In profit"), Text("亏损", "At a loss")
 
 
 def drawer(frame: pl.DataFrame, lang: Lang) -> Callable[[], Chart] | None:
@@ -42,6 +43,19 @@ def drawer(frame: pl.DataFrame, lang: Lang) -> Callable[[], Chart] | None:
     if {"aov", "conversion", "profit"} == set(frame.columns):
         x, y, z = Field("aov", "CNY"), Field("conversion", "rate"), Field("profit", "CNY")
         return lambda: grids.surface(frame, x, y, z, lang, present.mode())
+    if {"aov", "conversion", "profit", "stream_id"} <= set(frame.columns):
+        dots = frame.with_columns(loss=pl.col("profit") < 0)
+        words = (_GAIN(lang), _LOSS(lang))
+        return lambda: points.scatter(
+            dots,
+            Field("aov", "CNY"),
+            Field("conversion", "rate"),
+            lang,
+            label=Field("stream_id"),
+            flag="loss",
+            flag_words=words,
+            flag_colour=tokens.MARK_2,
+        )
     value = _value(frame)
     if value is None or frame.height < 2:
         return None

@@ -74,8 +74,9 @@ class Card:
     def _change(self, lang: Lang) -> str:
         if not self.change:
             return ""
-        css = {True: "fp-good", False: "fp-bad", None: "fp-flat"}[self.good]
-        arrow = "▼" if self.change.startswith("-") else "▲"
+        flat = not any(digit in self.change for digit in "123456789")
+        css = {True: "fp-good", False: "fp-bad", None: "fp-flat"}[None if flat else self.good]
+        arrow = "●" if flat else "▼" if self.change.startswith("-") else "▲"
         return (
             f'<div class="fp-card-line"><span class="{css}">'
             f'<span aria-hidden="true">{arrow}</span> '

@@ -93,15 +93,16 @@ def surface(
         (pl.col(f.name) + steps[f.name]).alias(f"{f.name}_end") for f in (x, y)
     )
     reach = float(drawn[value.name].abs().to_numpy().max(initial=1))
-    scale = alt.Scale(range=list(tokens.DIVERGING[mode]), domain=[-reach, reach])
+    scale = alt.Scale(range=list(tokens.DIVERGING[mode]), domain=[-reach, reach], interpolate="rgb")
     legend = alt.Legend(title=value.words(lang), orient="right", gradientLength=180, format="~s")
+    tight = alt.Scale(zero=False, nice=False)
     return (
         alt.Chart(drawn)
         .mark_rect()
         .encode(
-            x=alt.X(**number(x, lang, zero=False, grid=False)),
+            x=alt.X(**number(x, lang, zero=False, grid=False) | {"scale": tight}),
             x2=f"{x.name}_end",
-            y=alt.Y(**number(y, lang, zero=False, grid=False)),
+            y=alt.Y(**number(y, lang, zero=False, grid=False) | {"scale": tight}),
             y2=f"{y.name}_end",
             color=alt.Color(value.name, type="quantitative", scale=scale, legend=legend),
             tooltip=tooltip([x, y, value], drawn, lang),

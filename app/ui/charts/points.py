@@ -245,6 +245,7 @@ def scatter(
     size: Field | None = None,
     flag: str | None = None,
     flag_words: tuple[str, str] = ("", ""),
+    flag_colour: str = tokens.STATUS["red"],
     log_x: bool = False,
     text: bool = False,
     height: int = 300,
@@ -285,7 +286,7 @@ def scatter(
         encodings["color"] = alt.Color(
             "kind:N",
             legend=legend(),
-            scale=alt.Scale(domain=domain, range=[tokens.MARK, tokens.STATUS["red"]]),
+            scale=alt.Scale(domain=domain, range=[tokens.MARK, flag_colour]),
         )
         encodings["shape"] = alt.Shape(
             "kind:N", legend=None, scale=alt.Scale(domain=domain, range=["circle", "diamond"])
