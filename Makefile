@@ -33,7 +33,7 @@ dev: $(VENV)/.dev build ## everything a contributor needs
 
 rust: ## format, lints and tests of the Rust core
 	cargo fmt --check
-	cargo clippy --locked --all-targets --quiet -- -D warnings
+	cargo clippy --locked --all-targets --all-features --quiet -- -D warnings
 	if command -v cargo-nextest >/dev/null; then cargo nextest run --locked --cargo-quiet; \
 	else cargo test --locked --quiet; fi
 	cargo test --locked --quiet --doc
