@@ -101,7 +101,8 @@ def main() -> None:
                 chromium = playwright.chromium.launch(
                     executable_path=browser.find(), args=browser.ARGUMENTS
                 )
-                page = chromium.new_context(locale="en-US").new_page()
+                size = {"width": 1440, "height": 900}
+                page = chromium.new_context(locale="en-US", viewport=size).new_page()
                 page.goto(f"http://127.0.0.1:{PORT}/data")
                 page.wait_for_function(DONE, arg="Data & settings")
                 timing = measure(page, rounds)
