@@ -190,6 +190,45 @@ def set_aside(
 
 @app.command()
 @failing_well
+def mappings(
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write them as JSON. 导出到文件")
+    ] = None,
+    take: Annotated[
+        Path | None, typer.Option("--import", help="Take in such a file. 从文件导入")
+    ] = None,
+    forget: Annotated[
+        list[str] | None, typer.Option("--forget", help="Id, repeatable. 忘掉")
+    ] = None,
+    workspace: Dir = None,
+    as_json: Json = False,
+    lang: LangOption = None,
+) -> None:
+    """What was said of headings with --map and --table. 记住的表头对应"""
+    from footprint.terminal.output import read_file
+    from footprint.terminal.printing import table
+
+    opened, words = _open(workspace), language(lang)
+    if take is not None:
+        opened.import_mappings(read_file(take))
+    for id in forget or ():
+        opened.forget_mapping(id)
+    if export is not None:
+        write_file(export, opened.export_mappings())
+    kept = opened.mappings()
+    if as_json:
+        write_json({"mappings": [profile.to_dict() for profile in kept]})
+        return
+    lines = [
+        [one.id, one.table, ", ".join(f"{h}={word}" for h, word in one.mapping.items())]
+        for one in kept
+    ]
+    heads = (Text("编号", "id"), Text("表", "table"), Text("对应", "mapping"))
+    typer.echo(table([head(words) for head in heads], lines))
+
+
+@app.command()
+@failing_well
 def undo(workspace: Dir = None, as_json: Json = False, lang: LangOption = None) -> None:
     """Take the last import back. 撤销最近一次导入"""
     opened = _open(workspace)

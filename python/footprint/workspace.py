@@ -13,13 +13,14 @@ import polars as pl
 
 from footprint.errors import UsageError
 from footprint.ingest.mapping import check_request
+from footprint.ingest.profiles import Profile, packed, unpacked
 from footprint.ingest.report import ImportReport
 from footprint.questions import Question, ask, questions
 from footprint.result import Result
 from footprint.schema import TABLES
 from footprint.scope import SLICES, Scope
 from footprint.settings import Settings
-from footprint.store import history
+from footprint.store import history, profiles
 from footprint.store.aside import aside_csv
 from footprint.store.catalogue import Catalogue
 from footprint.store.disk import Frames, StoredData
@@ -183,6 +184,27 @@ class Workspace:
             data = self.data()
             self._folder.sweep_layouts(data.log_key)
         return ImportReport(tuple(reports), data.version)
+
+    def mappings(self) -> list[Profile]:
+        """What was said of headings with ``table`` or ``mapping``; used when they come again."""
+        return list(profiles.remembered(self._catalogue).values())
+
+    def forget_mapping(self, id: str) -> None:
+        """Drop a remembered mapping. UsageError when there is none of that id."""
+        profiles.forget(self._catalogue, id)
+
+    def export_mappings(self) -> bytes:
+        """The remembered mappings as JSON, to take to another workspace."""
+        return packed(self.mappings())
+
+    def import_mappings(self, content: bytes) -> list[Profile]:
+        """Keep mappings of another workspace; those of the same headings are replaced.
+
+        Raises UsageError when the content is something else or names unknown tables or columns.
+        """
+        found = unpacked(content)
+        profiles.add(self._catalogue, found)
+        return found
 
     def undo(self) -> list[str]:
         """Take the last import back and give its file names. UsageError when there is none."""

@@ -214,3 +214,17 @@ def test_help_and_import_are_quick_and_light() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert time.perf_counter() - began < 20
+
+
+def test_mappings_are_listed_exported_taken_in_and_forgotten(run: Shell, tmp_path: Path) -> None:
+    content = GOOD.replace("paid_amount", "money")
+    run("import", run.file("a.csv", content), "--map", "money=paid_amount")
+    (profile,) = run.json("mappings")["mappings"]
+    assert (profile["table"], profile["mapping"]) == ("orders", {"money": "paid_amount"})
+    assert "money=paid_amount" in run("mappings").stdout
+    out = tmp_path / "mappings.json"
+    run("mappings", "--export", str(out))
+    assert run.json("mappings", "--forget", profile["id"])["mappings"] == []
+    assert run.json("mappings", "--import", str(out))["mappings"] == [profile]
+    assert run("mappings", "--import", run.file("bad.json", "x")).exit_code == 2
+    assert run("mappings", "--import", str(tmp_path / "absent.json")).exit_code == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from footprint.errors import InputRejected
@@ -11,17 +11,19 @@ from footprint.ingest.layouts import recognised
 from footprint.ingest.layouts.apply import lay_out
 from footprint.ingest.mapping import Mapped, map_headings, scorer
 from footprint.ingest.privacy import PERSON_COLUMNS, is_personal_heading
+from footprint.ingest.profiles import Profile, combined, fingerprint, used
 from footprint.ingest.raw import RawSheet
 from footprint.ingest.source import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """One sheet, read, mapped and checked."""
+    """One sheet, read, mapped and checked. ``said``: what to remember of it, if the user spoke."""
 
     sheet: RawSheet
     mapped: Mapped
     checked: Checked
+    said: Profile | None = None
 
     @property
     def headings(self) -> dict[str, str]:
@@ -51,19 +53,22 @@ def ingest(
     mapping: Mapping[str, str] | None = None,
     tz: str,
     key: bytes,
+    profiles: Mapping[str, Profile] | None = None,
 ) -> tuple[list[Ingested], list[InputRejected]]:
     """Read, map and check every table of one file (sheets of a workbook, tables of a text).
 
     ``table`` and ``mapping`` (heading -> column) override what would be recognised; ``tz`` reads
-    times without a zone; ``key`` is the workspace's secret for pseudonyms. Gives what was taken and
-    why other tables of the file were not; raises InputRejected with file, row, column and mend when
-    nothing of the file can be read.
+    times without a zone; ``key`` is the workspace's secret for pseudonyms; ``profiles`` are the
+    mappings remembered, by id. Gives what was taken and why other tables of the file were not;
+    raises InputRejected with file, row, column and mend when nothing of the file can be read.
     """
-    sheets, refused = _sheets(source, mapping)
+    known = profiles or {}
+    named = [*(mapping or {}), *(name for one in known.values() for name in one.mapping)]
+    sheets, refused = _sheets(source, scorer(named))
     taken: list[Ingested] = []
     for sheet in sheets:
         try:
-            taken.append(_one(sheet, table, mapping, tz, key))
+            taken.append(_one(sheet, table, mapping, known, tz, key))
         except InputRejected as refusal:
             refused.append(refusal)
     if not taken:
@@ -72,27 +77,42 @@ def ingest(
 
 
 def _sheets(
-    source: Source, mapping: Mapping[str, str] | None
+    source: Source, score: Callable[[Iterable[str]], int]
 ) -> tuple[list[RawSheet], list[InputRejected]]:
     if source.kind == "excel":
         from footprint.ingest.excel import read_excel
 
-        return read_excel(source, scorer(mapping))
+        return read_excel(source, score)
     from footprint.ingest.delimited import read_delimited
 
-    return read_delimited(source, scorer(mapping))
+    return read_delimited(source, score)
 
 
 def _one(
-    sheet: RawSheet, table: str | None, mapping: Mapping[str, str] | None, tz: str, key: bytes
+    sheet: RawSheet,
+    table: str | None,
+    mapping: Mapping[str, str] | None,
+    profiles: Mapping[str, Profile],
+    tz: str,
+    key: bytes,
 ) -> Ingested:
-    named = (word.partition("@")[0] for word in (mapping or {}).values())
+    headings, spoken = sheet.headings, bool(table or mapping)
+    profile = profiles.get(fingerprint(headings)) if profiles else None
+    table, words = combined(profile, table, mapping)
+    if profile and not spoken:
+        sheet = replace(sheet, notes=(*sheet.notes, used(profile)))
+    sheet, mapped = _mapped(sheet, table, words)
+    said = Profile(headings, mapped.table.name, words) if spoken else None
+    return Ingested(sheet, mapped, check(sheet, mapped, tz, key), said)
+
+
+def _mapped(
+    sheet: RawSheet, table: str | None, words: Mapping[str, str]
+) -> tuple[RawSheet, Mapped]:
+    named = (word.partition("@")[0] for word in words.values())
     layout = recognised(sheet.headings, table, named)
-    if layout:
-        laid = lay_out(layout, sheet, mapping or {})
-        sheet = laid.sheet
-        mapped = map_headings(sheet.name, sheet.headings, layout.table, laid.mapping, only=True)
-        mapped = replace(mapped, used=laid.used)
-    else:
-        mapped = map_headings(sheet.name, sheet.headings, table, mapping)
-    return Ingested(sheet, mapped, check(sheet, mapped, tz, key))
+    if layout is None:
+        return sheet, map_headings(sheet.name, sheet.headings, table, words)
+    laid = lay_out(layout, sheet, words)
+    mapped = map_headings(sheet.name, laid.sheet.headings, layout.table, laid.mapping, only=True)
+    return laid.sheet, replace(mapped, used=laid.used)

@@ -40,9 +40,9 @@ class Mapped:
         )
 
 
-def scorer(mapping: Mapping[str, str] | None) -> Callable[[Iterable[str]], int]:
+def scorer(named: Iterable[str]) -> Callable[[Iterable[str]], int]:
     """How many headings of a row are known to the schema or named by the user."""
-    known = known_headings() | layout_headings() | {normal(heading) for heading in mapping or {}}
+    known = known_headings() | layout_headings() | {normal(heading) for heading in named}
     return lambda row: sum(1 for heading in row if heading and normal(heading) in known)
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from footprint.errors import InputRejected
 from footprint.ingest import Ingested, ingest
+from footprint.ingest.profiles import Profile
 from footprint.ingest.report import FileReport
 from footprint.ingest.source import Source, Upload, load_all
 from footprint.store.catalogue import (
@@ -27,6 +28,7 @@ from footprint.store.catalogue import (
 )
 from footprint.store.folder import Folder
 from footprint.store.lock import who
+from footprint.store.profiles import remember, remembered
 from footprint.store.uploads import taken_in
 from footprint.store.upsert import upsert
 from footprint.text import Text
@@ -43,6 +45,7 @@ class Entry:
     choice: str
     as_of: str | None
     aside: str | None
+    said: Profile | None
 
 
 @dataclass(slots=True)
@@ -98,8 +101,9 @@ class Import:
         already = self._already(source, digest, choice)
         if already:
             return already
+        profiles = remembered(self.catalogue)
         sheets, refused = ingest(
-            source, table=self.table, mapping=self.mapping, tz=self.tz, key=key
+            source, table=self.table, mapping=self.mapping, tz=self.tz, key=key, profiles=profiles
         )
         taken = [self._sheet(sheet, state, digest, choice) for sheet in sheets]
         return taken + [_refused(source.name, refusal) for refusal in refused]
@@ -132,7 +136,7 @@ class Import:
             self._tables[table.name] = merged.frame
         aside = self.folder.write_aside(checked.aside)
         self._entries.append(
-            Entry(report, digest, choice, _latest(checked.good, table.clock), aside)
+            Entry(report, digest, choice, _latest(checked.good, table.clock), aside, sheet.said)
         )
         return report
 
@@ -153,6 +157,8 @@ class Import:
             import_id = insert(db, "imports", at=now(), who=who(), before=before)
             ids = [_insert_upload(db, import_id, entry) for entry in self._entries]
             append_state(db, "import", tables, settings)
+            told = (e.said for e in self._entries if e.report.accepted)
+            remember(db, (profile for profile in told if profile))
             files = [entry.report.file for entry in self._entries]
             audit(db, "import", import_id=import_id, files=files)
         return ids

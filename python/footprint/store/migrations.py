@@ -55,4 +55,13 @@ MIGRATIONS: tuple[str, ...] = (
     create trigger audit_is_never_deleted before delete on audit
         begin select raise(abort, 'the audit table is append-only'); end
     """,
+    """
+    create table mapping_profiles (
+        id text primary key,
+        at text not null,
+        table_name text not null,
+        headings text not null,
+        mapping text not null
+    )
+    """,
 )

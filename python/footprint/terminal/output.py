@@ -69,6 +69,17 @@ def emit(content: bytes, out: Path | None) -> None:
         write_file(out, content)
 
 
+def read_file(path: Path) -> bytes:
+    """The bytes of a file. Raises UsageError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            Text(f"读不到 {path}（{error.strerror}）", f"cannot read {path} ({error.strerror})"),
+            Text("请检查路径和权限。", "Check the path and its permissions."),
+        ) from error
+
+
 def write_file(out: Path, content: bytes) -> None:
     """Bytes to a file. Raises UsageError when it cannot be written."""
     try:

@@ -1,0 +1,57 @@
+"""Remembered mappings in the catalogue, one per set of headings."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from footprint.errors import UsageError
+from footprint.ingest.profiles import Profile
+from footprint.store.catalogue import Catalogue, audit, now
+from footprint.text import Text
+
+
+def remembered(catalogue: Catalogue) -> dict[str, Profile]:
+    """All profiles by id, the newest last."""
+    with catalogue.reading() as db:
+        found = db.execute("select * from mapping_profiles order by at, id").fetchall()
+    profiles = (
+        Profile(tuple(json.loads(row["headings"])), row["table_name"], json.loads(row["mapping"]))
+        for row in found
+    )
+    return {profile.id: profile for profile in profiles}
+
+
+def remember(db: sqlite3.Connection, profiles: Iterable[Profile]) -> None:
+    """Keep profiles (inside a transaction); one of the same headings is replaced."""
+    for profile in profiles:
+        db.execute(
+            "insert or replace into mapping_profiles values (?, ?, ?, ?, ?)",
+            (
+                profile.id,
+                now(),
+                profile.table,
+                json.dumps(list(profile.headings), ensure_ascii=False),
+                json.dumps(dict(profile.mapping), ensure_ascii=False),
+            ),
+        )
+
+
+def add(catalogue: Catalogue, profiles: list[Profile]) -> None:
+    """Keep profiles from another workspace, with a line in the audit."""
+    with catalogue.changing() as db:
+        remember(db, profiles)
+        audit(db, "mappings", added=[profile.id for profile in profiles])
+
+
+def forget(catalogue: Catalogue, id: str) -> None:
+    """Drop a profile. UsageError when there is none of that id."""
+    with catalogue.changing() as db:
+        gone = db.execute("delete from mapping_profiles where id = ?", (id,)).rowcount
+        if not gone:
+            raise UsageError(
+                Text(f"没有记住的对应“{id}”", f"no mapping “{id}” is remembered"),
+                Text("可用 footprint mappings 查看。", "See them with “footprint mappings”."),
+            )
+        audit(db, "mappings", forgotten=id)
