@@ -16,7 +16,7 @@ _Calendar = tuple[int, _Column]
 _Roles = tuple[list[int], _Column | None, _Column | None]
 """Role bits by event code (256), role bits by source row (UInt32), mask (Boolean)."""
 
-class Cancelled(RuntimeError):  # noqa: N818
+class Cancelled(RuntimeError):
     """The question was stopped by Task.cancel()."""
 
 class Task:
