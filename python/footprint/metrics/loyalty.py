@@ -114,9 +114,9 @@ def _first_buys(view: View, days: int) -> pl.DataFrame:
     orders = view.rows("orders", period=False).drop("key")
     dated = orders.with_columns(day=view.days("order_ts"))
     last: date | None = data_end(view)
-    opening = pl.col("at").get(pl.col("order_ts").arg_min())
-    rows = dated.lazy().with_row_index("at").group_by("user_id").agg(at=opening).collect()
-    first = dated[rows["at"].sort()].rename({"day": "first_day"})
+    in_order = dated.sort("order_ts", maintain_order=True)
+    first = in_order.unique("user_id", keep="first", maintain_order=True)
+    first = first.rename({"day": "first_day"})
     gap = (pl.col("day") - pl.col("first_day")).dt.total_days()
     back = (
         dated.lazy()
