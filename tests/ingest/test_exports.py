@@ -117,6 +117,8 @@ def test_ids_ruined_in_a_csv_are_set_aside_and_marks_removed(orders) -> None:
     ruined = orders("5.43E+16,2026-11-10,u,s,1,5", "'6912345678901234567,2026-11-10,u,1e5,1,5")
     assert [(r.code, r.example) for r in ruined.checked.reasons] == [("ruined_id", "5.43E+16")]
     assert ruined.checked.good["order_id"].to_list() == ["6912345678901234567"]
+    short = orders("4.0128e+10,2026-11-10,u,s,1,5", "6.91234567890123e+18,2026-11-10,u,s,1,5")
+    assert short.checked.good["order_id"].to_list() == ["40128000000"]
     cut = orders(*(f"69123456789012{i}0000,2026-11-10,u,s,1,5" for i in range(6)))
     assert [(r.code, r.count) for r in cut.checked.reasons] == [("ruined_id", 6)]
 

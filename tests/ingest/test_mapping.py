@@ -65,6 +65,13 @@ def test_the_user_decides() -> None:
     assert both.ignored([*heads, "实付金额"]) == ("实付金额",)
 
 
+def test_a_quoted_word_is_a_value_for_all_rows(take) -> None:
+    text = "content_id,publish_ts,views,completes\n1,2026-11-10,9,3\n2,2026-11-11,9,3\n"
+    sheet = take("videos.csv", text, mapping={"'douyin'": "platform"})
+    assert sheet.checked.good["platform"].to_list() == ["douyin", "douyin"]
+    assert sheet.checked.table.name == "contents"
+
+
 def test_wrong_words_of_the_user() -> None:
     heads = ["order_id", "order_ts", "user_id", "sku_id", "qty", "paid_amount"]
     with pytest.raises(UsageError, match="order_id"):

@@ -14,6 +14,7 @@ from footprint.ingest.privacy import PERSON_COLUMNS, is_personal_heading
 from footprint.ingest.profiles import Profile, combined, fingerprint, used
 from footprint.ingest.raw import RawSheet
 from footprint.ingest.source import Source
+from footprint.ingest.values import with_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _one(
     table, words = combined(profile, table, mapping)
     if profile and not spoken:
         sheet = replace(sheet, notes=(*sheet.notes, used(profile)))
-    sheet, mapped = _mapped(sheet, table, words)
+    sheet, mapped = _mapped(with_values(sheet, words), table, words)
     said = Profile(headings, mapped.table.name, words) if spoken else None
     return Ingested(sheet, mapped, check(sheet, mapped, tz, key), said)
 

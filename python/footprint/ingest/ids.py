@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 
 _MARKS = r"^['’`\t\ufeff]+"
-_SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?(?:1\d|2\d)$"
+_SCIENTIFIC = r"^\d(?:\.\d+)?(?:E\+?(?:1\d|2\d)|e\+?(?:1[5-9]|2\d))$"
+# R writes 40128000000 as 4.0128e+10: nothing is lost below 15 digits, where doubles are exact.
+_SHORT = r"^\d(?:\.\d+)?e\+(?:0\d|1[0-4])$"
 # A spreadsheet keeps 15 digits: when all of several long ids end in zeros it has cut them.
 _CUT, _LONG, _SEVERAL = r"^\d{15}0{2,}$", r"^\d{17,}$", 5
 
@@ -16,8 +20,11 @@ def is_id(name: str) -> bool:
 
 
 def without_marks(values: pl.Series) -> pl.Series:
-    """Ids without the apostrophe or tab that keeps spreadsheets from reading them as numbers."""
-    return values.str.replace(_MARKS, "") if values.str.contains(_MARKS).any() else values
+    """Ids without the marks that keep spreadsheets from reading them as numbers, in full digits."""
+    bare = values.str.replace(_MARKS, "") if values.str.contains(_MARKS).any() else values
+    short = bare.filter(bare.str.contains(_SHORT).fill_null(False)).unique()
+    written = [f"{Decimal(text):f}" for text in short.to_list()]
+    return bare.replace(short, pl.Series(written, dtype=pl.String)) if len(short) else bare
 
 
 def ruined(values: pl.Series) -> pl.Series:
