@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from .conftest import EPOCH, EventLog, events_of, orders_of
+from .conftest import EPOCH, EventLog, events_of, journey_log, orders_of
 
 DAY = 86_400
 
@@ -86,3 +86,16 @@ def test_same_draws_give_the_same_intervals() -> None:
                  [(100, f"u{i}", 5) for i in range(0, 90, 3)])  # fmt: skip
     first, again = (log.attribution(replicates=100).credits for _ in range(2))
     assert first.equals(again)
+
+
+def test_shapley_rate_by_random_orders_reconciles_and_shows_its_error() -> None:
+    """Above 24 touches orders are drawn at random; the interval shows how much that matters."""
+    busy = [([f"c{i}", f"c{(i * 7 + 3) % 6}"], i + 2, [1.0] * (3 * i % 5 + 1)) for i in range(6)]
+    idle = [([f"idle{i}"], 1, []) for i in range(30)]
+    exact = journey_log(busy).attribution(models=["shapley_rate"], replicates=0)
+    drawn = journey_log(busy + idle).attribution(models=["shapley_rate"], replicates=200)
+    assert drawn.credits["conversions"].sum() == pytest.approx(drawn.attributed, abs=1e-9)
+    assert exact.credits["conversions"].sum() == pytest.approx(exact.attributed, abs=1e-9)
+    known = drawn.credits.filter(pl.col("touch").str.starts_with("c"))
+    assert ((known["low"] <= known["conversions"]) & (known["conversions"] <= known["high"])).all()
+    assert (drawn.credits["high"] - drawn.credits["low"]).max() < 0.25 * drawn.attributed

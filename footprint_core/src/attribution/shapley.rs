@@ -3,7 +3,8 @@
 //! *Sum*: `v(S)` = conversions of journeys whose touches all lie in S; closed form
 //! `phi_i = sum over sets T with i of C(T) / |T|` (Zhao et al. 2018); equals the linear rule when no
 //! touch repeats. *Rate*: `v(S)` = conversions / journeys of those journeys, `v` of no journey 0;
-//! signed, exact by subset sums up to [`EXACT`] touches, by random permutations above.
+//! signed, exact by subset sums up to [`EXACT`] touches, by random orders above; then the interval is
+//! that of the draw of orders.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +13,18 @@ use rayon::prelude::*;
 use super::bootstrap::{Replicates, split_mix};
 use super::credit::{Credit, Credits};
 use super::journey::Journeys;
-use super::paths::{Counts, Path, PathTable};
+use super::paths::{Path, PathTable};
 use crate::error::Result;
+use crate::layout::BUCKETS;
 use crate::task::Task;
 
 /// Most touches of the exact rate game.
-pub const EXACT: usize = 20;
-/// Most touches with bootstrap intervals of the rate game.
+pub const EXACT: usize = 24;
+/// Most touches with bootstrap intervals over users in the rate game.
 pub const BOOTSTRAPPED: usize = 12;
-const PERMUTATIONS: u64 = 4000;
+/// Random orders of touches: 256 parts of 16.
+const PARTS: usize = BUCKETS;
+const ORDERS: usize = 16;
 
 /// The distinct touches of a path, ascending.
 fn set_of(path: &Path) -> Vec<u16> {
@@ -81,8 +85,7 @@ pub fn rate_credits(journeys: &Journeys, replicates: &Replicates, task: &Task) -
     let mut sets = Sets::new();
     add_sets(&mut sets, &journeys.paths, 1.0);
     if touches > EXACT {
-        let credit = sampled(&sets, touches, journeys.total, task)?;
-        return Ok(Credits { credit, interval: None });
+        return sampled(&sets, touches, journeys.total.journeys() as f64, replicates, task);
     }
     let credit =
         exact(&sets.iter().map(|(set, &cell)| (bits(set), cell)).collect::<Vec<_>>(), touches);
@@ -158,39 +161,67 @@ fn set_weights(n: usize) -> Vec<f64> {
     weights
 }
 
+/// The sets in one list: where each ends, its members, its cell.
+#[derive(Default)]
+struct Flat {
+    ends: Vec<usize>,
+    members: Vec<u16>,
+    cells: Vec<[f64; 3]>,
+}
+
 /// Mean over random orders of what each touch adds when it joins the ones before it.
-fn sampled(sets: &Sets, touches: usize, total: Counts, task: &Task) -> Result<Credit> {
-    let parts: Vec<Result<Credit>> = (0..PERMUTATIONS / 250)
+fn sampled(
+    sets: &Sets,
+    touches: usize,
+    journeys: f64,
+    replicates: &Replicates,
+    task: &Task,
+) -> Result<Credits> {
+    let mut flat = Flat::default();
+    for (set, &cell) in sets {
+        flat.members.extend_from_slice(set);
+        flat.ends.push(flat.members.len());
+        flat.cells.push(cell);
+    }
+    let scale = journeys / (PARTS * ORDERS) as f64;
+    let parts: Vec<Credit> = (0..PARTS)
         .into_par_iter()
         .map(|part| {
             task.step(0)?;
-            let mut credit = Credit::zero(touches);
-            let mut state = part;
-            for _ in 0..250 {
-                one_order(sets, touches, &mut state, &mut credit);
-            }
+            let (mut sum, mut credit) = (Credit::zero(touches), Credit::zero(touches));
+            let mut state = part as u64;
+            (0..ORDERS).for_each(|_| one_order(&flat, touches, &mut state, &mut sum));
+            credit.add(&sum, scale);
             Ok(credit)
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let mut credit = Credit::zero(touches);
-    for part in parts {
-        credit.add(&part?, total.journeys() as f64 / PERMUTATIONS as f64);
-    }
-    Ok(credit)
+    parts.iter().for_each(|part| credit.add(part, 1.0));
+    let interval = replicates.intervals(touches, |weights| {
+        let mut sum = Credit::zero(touches);
+        for (part, &weight) in parts.iter().zip(weights).filter(|(_, weight)| **weight > 0) {
+            sum.add(part, f64::from(weight));
+        }
+        sum
+    });
+    Ok(Credits { credit, interval })
 }
 
-fn one_order(sets: &Sets, touches: usize, state: &mut u64, credit: &mut Credit) {
+fn one_order(sets: &Flat, touches: usize, state: &mut u64, credit: &mut Credit) {
     let mut order: Vec<usize> = (0..touches).collect();
     for last in (1..touches).rev() {
         order.swap(last, (split_mix(state) % (last as u64 + 1)) as usize);
     }
-    let mut place = vec![0; touches];
-    order.iter().enumerate().for_each(|(at, &touch)| place[touch] = at);
+    let mut place = vec![0_u32; touches];
+    order.iter().enumerate().for_each(|(at, &touch)| place[touch] = at as u32);
     // A set of touches is complete when its last one joins.
     let mut joins = vec![[0.0_f64; 3]; touches];
-    for (set, cell) in sets {
-        let at = set.iter().map(|&code| place[code as usize]).max().unwrap_or_default();
-        (0..3).for_each(|i| joins[at][i] += cell[i]);
+    let mut start = 0;
+    for (&end, cell) in sets.ends.iter().zip(&sets.cells) {
+        let members = &sets.members[start..end];
+        let at = members.iter().fold(0, |at, &code| at.max(place[code as usize]));
+        (0..3).for_each(|i| joins[at as usize][i] += cell[i]);
+        start = end;
     }
     let (mut sum, mut before) = ([0.0; 3], [0.0; 2]);
     for (at, &touch) in order.iter().enumerate() {

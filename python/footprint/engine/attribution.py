@@ -18,6 +18,7 @@ drop_one            max(0, rate(path) - rate(path without the touch)), scaled to
 markov              removal effect in the Markov chain of the given order, as a share of their sum
 shapley_sum         game "conversions of journeys inside the set"; linear when no touch repeats
 shapley_rate        game "conversion rate of journeys inside the set"; signed, never a share
+                    (above 24 touches by random orders: its interval is that of the draw)
 ==================  =============================================================================
 """
 
