@@ -5,6 +5,8 @@ Exit codes of the command line: 2 wrong use, 3 data missing, 4 input rejected.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from footprint.text import Lang, Text
@@ -71,3 +73,13 @@ class WorkspaceError(FootprintError):
     """The workspace on disk cannot be read or written now (busy, full, read-only, damaged)."""
 
     exit_code = 4
+
+
+def unknown(what_en: str, what_zh: str, name: str, known: Iterable[str]) -> UsageError:
+    """A UsageError for a name nobody declared, with the nearest known ones."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names
+    return UsageError(
+        Text(f"没有这个{what_zh}：{name}", f"there is no {what_en} “{name}”"),
+        Text(f"是不是：{'、'.join(near)}？", f"Did you mean: {', '.join(near)}?"),
+    )

@@ -6,7 +6,6 @@ line, the library, the pages, the docs and the tests all read this registry.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from footprint.data import Data
-from footprint.errors import DataMissing, UsageError
+from footprint.errors import DataMissing, UsageError, unknown
 from footprint.result import Finding, Result
 from footprint.schema import TABLES
 from footprint.scope import Scope
@@ -181,13 +180,4 @@ def require(data: Data, tables: Sequence[str]) -> None:
         Text(f"缺少数据：{zh}", f"data is missing: {en}"),
         Text("请上传该文件，或先用示例数据试用。", "Upload that file, or try the sample data."),
         absent,
-    )
-
-
-def unknown(what_en: str, what_zh: str, name: str, known: Mapping[str, Any]) -> UsageError:
-    """A UsageError for a name nobody declared, with the nearest known ones."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or list(known)
-    return UsageError(
-        Text(f"没有这个{what_zh}：{name}", f"there is no {what_en} “{name}”"),
-        Text(f"是不是：{'、'.join(near)}？", f"Did you mean: {', '.join(near)}?"),
     )

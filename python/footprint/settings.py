@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from footprint.errors import UsageError
+from footprint.errors import UsageError, unknown
 from footprint.text import Text
 
 Value = float | str | list[float] | list[str] | None
@@ -117,8 +117,6 @@ class Settings:
     def reference(self, key: str) -> Setting:
         """A case, baseline or context number of the plan: for grey marks only, never to judge."""
         if key not in _references():
-            from footprint.questions import unknown
-
             raise unknown("reference", "参考值", key, _references())
         return _references()[key]
 
@@ -139,8 +137,6 @@ class Settings:
 
     def _default(self, key: str) -> Setting:
         if key not in _defaults():
-            from footprint.questions import unknown
-
             raise unknown("setting", "设置项", key, _defaults())
         return _defaults()[key]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from footprint.questions import unknown
+from footprint.errors import unknown
 from footprint.schema import TABLES, Column
 from footprint.text import Lang, Text
 

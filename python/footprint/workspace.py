@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from footprint.errors import UsageError
+from footprint.errors import UsageError, unknown
 from footprint.ingest.mapping import check_request
 from footprint.ingest.profiles import Profile, packed, unpacked
 from footprint.ingest.report import ImportReport
@@ -246,8 +246,6 @@ def parse_where(where: Where) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for column, values in pairs:
         if column not in SLICES:
-            from footprint.questions import unknown
-
             raise unknown("slice", "筛选列", column, dict.fromkeys(SLICES))
         listed = values.split(",") if isinstance(values, str) else values
         found[column] = found.get(column, ()) + tuple(v.strip() for v in listed if v.strip())

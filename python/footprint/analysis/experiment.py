@@ -10,9 +10,10 @@ import polars as pl
 from footprint.analysis.exposures import control_of, first_exposures, with_conversion
 from footprint.analysis.readout import Readout, read
 from footprint.data import Data
+from footprint.errors import unknown
 from footprint.format import sentence
 from footprint.planning.sample_size import per_group
-from footprint.questions import Param, question, unknown
+from footprint.questions import Param, question
 from footprint.result import Colour, Finding, Result, Scalar
 from footprint.scope import Scope
 from footprint.text import Text

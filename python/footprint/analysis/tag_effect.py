@@ -6,8 +6,9 @@ import polars as pl
 
 from footprint.analysis.rates import Adjusted, RateEffect, adjusted, compare, screen
 from footprint.data import Data
+from footprint.errors import unknown
 from footprint.format import sentence
-from footprint.questions import Param, question, require, unknown
+from footprint.questions import Param, question, require
 from footprint.result import Finding, Result, Scalar
 from footprint.scope import Scope
 from footprint.scoping import scoped

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from footprint.errors import InputRejected, Where
+from footprint.errors import InputRejected, Where, unknown
 from footprint.ingest.headings import known_headings, normal
 from footprint.ingest.layouts import layout_headings
-from footprint.questions import unknown
 from footprint.schema import TABLES, Table
 from footprint.text import Text
 

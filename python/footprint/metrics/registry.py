@@ -9,8 +9,9 @@ from typing import Literal
 
 import polars as pl
 
+from footprint.errors import unknown
 from footprint.metrics.view import By, View
-from footprint.questions import require, unknown
+from footprint.questions import require
 from footprint.result import Scalar
 from footprint.text import Text
 

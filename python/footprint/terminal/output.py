@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from footprint.errors import UsageError
+from footprint.errors import UsageError, unknown
 from footprint.text import Text
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def pairs(items: Sequence[str] | None, option: str) -> dict[str, str]:
 
 def chosen(frames: Mapping[str, pl.DataFrame], name: str | None) -> pl.DataFrame:
     """The frame asked for, else the first; the others are named on stderr. Raises UsageError."""
-    from footprint.questions import unknown
 
     if name is not None and name not in frames:
         raise unknown("frame", "表格", name, frames)
