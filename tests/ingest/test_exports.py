@@ -44,6 +44,13 @@ def test_big5_is_told_from_gb18030_and_its_headings_are_known(take, region: str)
     assert sheet.checked.good["region"].to_list() == [region]
 
 
+def test_traditional_headings_of_streams(take) -> None:
+    head = "直播標題,場次ID,開播時間,下播時間,主播暱稱,直播間觀看人數,成交金額,平台,類目"
+    row = "秋,1,2026/11/10 08:00,2026/11/10 10:00,甲,1.2万,3.5亿,抖音,服飾"
+    good = take("直播.csv", f"{head}\n{row}\n").checked.good
+    assert good.select("host_id", "viewers", "gmv").row(0) == ("甲", 12_000, 350_000_000.0)
+
+
 def test_traditional_text_in_gb18030_is_not_taken_for_big5(take) -> None:
     text = "訂單編號,下單時間,用戶ID,商品SKU,數量,實付金額,地區\n1,2026-11-10,u,s,1,5,廣東\n"
     assert take("a.csv", text.encode("gb18030")).sheet.encoding == "GB18030"
@@ -90,7 +97,14 @@ def test_several_tables_in_one_text() -> None:
     assert [sheet.checked.table.name for sheet in sheets] == ["orders", "costs"]
     assert [sheet.sheet.height for sheet in sheets] == [1, 1]
     assert sheets[1].sheet.rows.to_list() == [9]
-    assert [r.where.file for r in refused] == ["all.csv [3]"]
+    assert [(r.where.file, r.where.row) for r in refused] == [("all.csv [3]", 12)]
+
+
+def test_a_refusal_points_at_the_line_of_the_headings() -> None:
+    text = f"导出时间：2026\n\n{HEAD.replace('qty', 'n')}\n{ROW}\n"
+    with pytest.raises(InputRejected) as refused:
+        ingest(load(("a.csv", text.encode())), tz="UTC", key=b"k")
+    assert (refused.value.where.row, refused.value.where.column) == (3, "qty")
 
 
 def test_order_names_with_a_hash_are_no_comments(orders) -> None:
@@ -153,6 +167,13 @@ def test_per_cent_or_fraction_is_settled_by_the_column(take, cells, rates, told)
     sheet = take("minutes.csv", head + rows)
     assert sheet.checked.good["stutter_rate"].to_list() == pytest.approx(rates)
     assert bool(sheet.checked.notes) == told
+
+
+def test_a_heading_may_say_per_cent(take) -> None:
+    text = "stream_id,minute_ts,online,卡顿率(%)\ns,2026-11-10 08:00:00,1,0.5\n"
+    sheet = take("minutes.csv", text)
+    assert sheet.checked.good["stutter_rate"].to_list() == [0.005]
+    assert "heading" in sheet.checked.notes[0].en
 
 
 def test_the_user_says_how_rates_are_written(take) -> None:

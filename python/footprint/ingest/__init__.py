@@ -71,10 +71,18 @@ def ingest(
         try:
             taken.append(_one(sheet, table, mapping, known, tz, key))
         except InputRejected as refusal:
-            refused.append(refusal)
+            refused.append(_placed(refusal, sheet.heading_row))
     if not taken:
         raise refused[-1]
     return taken, refused
+
+
+def _placed(refusal: InputRejected, heading_row: int) -> InputRejected:
+    """The same refusal, pointing at the line where the headings of its table stand."""
+    where = refusal.where
+    return InputRejected(
+        refusal.what, refusal.mend, replace(where, row=heading_row if where.row else None)
+    )
 
 
 def _sheets(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 
@@ -61,7 +62,9 @@ def read_delimited(
         try:
             found.append(_table(name, part, ends[first:after] - begin, first, encoding, score))
         except InputRejected as refusal:
-            refused.append(refusal)
+            row = refusal.where.row
+            where = replace(refusal.where, row=row if not first else row and row + first)
+            refused.append(InputRejected(refusal.what, refusal.mend, where))
     if not found:
         raise refused[-1]
     return found, refused
@@ -92,7 +95,7 @@ def _table(
         raise InputRejected(
             Text("只有表头，没有数据行", "there are headings but no rows"),
             Text("请导出有数据的时间段。", "Export a period that has data."),
-            Where(name, first - 1),
+            Where(name, top + 1),
         )
     preamble = tuple(body[:start].decode().split("\n")[:top])
     return RawSheet(name, headings, cells, rows, encoding, first - 1, moved, (), preamble)

@@ -14,7 +14,7 @@ from footprint.text import Text
 
 _DATA = re.compile(r"[￥¥$+\-]?\d[\d.,:/\- T年月日时分秒%Z+]*")
 _JOINTS = re.compile(r"[\s_\-:：\ufeff\"'`*]+")
-_UNIT = re.compile(r"\((元|￥|¥|cny|rmb|人民币|秒|s)\)$")
+_UNIT = re.compile(r"\((元|￥|¥|cny|rmb|人民币|秒|s|%)\)$")
 
 
 def normal(heading: str) -> str:
@@ -28,7 +28,7 @@ def _simplified(text: str) -> str:
     try:
         text.encode("gb2312")
     except UnicodeEncodeError:
-        return str(_converter().convert(text))
+        return str(_converter().convert(text)).replace("暱", "昵")
     return text
 
 
