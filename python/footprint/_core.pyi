@@ -1,6 +1,30 @@
 """The compiled part: event layout and kernels. Use it through ``footprint.engine``."""
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, final
+
+__all__ = [
+    "Cancelled",
+    "Frame",
+    "Journeys",
+    "Layout",
+    "Task",
+    "buckets",
+    "edges",
+    "encode",
+    "first_last",
+    "funnel",
+    "journeys",
+    "lifecycle",
+    "presence_of_rows",
+    "presence_of_stays",
+    "retention",
+    "retention_users",
+    "routes",
+    "sessions",
+    "transitions",
+    "user_days",
+    "visits",
+]
 
 class _ArrowArray(Protocol):
     def __arrow_c_array__(self, requested_schema: Any = None, /) -> tuple[Any, Any]: ...
@@ -19,6 +43,7 @@ _Roles = tuple[list[int], _Column | None, _Column | None]
 class Cancelled(RuntimeError):
     """The question was stopped by Task.cancel()."""
 
+@final
 class Task:
     """A running question: share it with the call, watch ``done``, call ``cancel``."""
 
@@ -29,12 +54,14 @@ class Task:
     @property
     def cancelled(self) -> bool: ...
 
+@final
 class Frame:
     """A table of results; hand it to ``polars.DataFrame(frame)``."""
 
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
 
+@final
 class Layout:
     """An event log in user order, in memory or mapped from a file."""
 
@@ -66,6 +93,7 @@ class Layout:
     def user_rows(self, user: int) -> Frame: ...
     def user_ids(self, codes: _Column) -> Frame: ...
 
+@final
 class Journeys:
     """The journeys of one question; models are asked of it."""
 
