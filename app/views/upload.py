@@ -100,7 +100,7 @@ def _files(lang: Lang) -> None:
     generation = st.session_state.setdefault("fp.upload", 0)
     files = st.file_uploader(
         _PICK(lang),
-        ["csv", "xlsx", "xls", "tsv", "txt"],
+        ["csv", "xlsx", "xls", "ods", "tsv", "txt", "zip"],
         accept_multiple_files=True,
         key=f"upload-{generation}",
         label_visibility="collapsed",

@@ -6,8 +6,6 @@ by line, so that one stray quote costs its own line and not the rest of the file
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -18,7 +16,8 @@ import polars as pl
 
 from footprint.errors import InputRejected, Where
 from footprint.ingest.decode import decode
-from footprint.ingest.headings import find_headings, looks_like_data, two_lines
+from footprint.ingest.headings import find_headings, two_lines
+from footprint.ingest.lines import COMMENT, DELIMITERS, HEAD_LINES, LONGEST_LINE, split_cells
 from footprint.ingest.raw import (
     Broken,
     RawSheet,
@@ -27,17 +26,11 @@ from footprint.ingest.raw import (
     without_totals,
 )
 from footprint.ingest.source import Source
+from footprint.ingest.tables import table_starts
 from footprint.text import Text
 
-DELIMITERS = (",", "\t", ";", "|")
-LONGEST_LINE = 1_000_000
-_HEAD_LINES = 30
 # How many lines one quoted cell may span before its quote counts as stray.
 _LONGEST_CELL_LINES = 100
-# Comments as Google writes them; order names such as #1001 are none.
-_COMMENT = re.compile(r"#(?:[ \t#=-]|$)")
-_AFTER_HASH = np.frombuffer(b" \t#=-\n", np.uint8)
-csv.field_size_limit(LONGEST_LINE)
 
 
 def read_delimited(
@@ -89,7 +82,7 @@ def _table(
     cells, rows = without_blank_rows(cells, pl.Series("row", lines + first))
     cells, rows, unreadable = _unreadable(cells, rows)
     cells, rows, totals = without_totals(cells, rows)
-    told = (b for b in broken if b.text.strip() and not _COMMENT.match(b.text))
+    told = (b for b in broken if b.text.strip() and not COMMENT.match(b.text))
     moved = tuple(Broken(b.row + first, b.code, b.text) for b in told) + unreadable + totals
     if not cells.height and not moved:
         raise InputRejected(
@@ -193,17 +186,6 @@ def _spanning(
     return None
 
 
-def split_cells(text: str, delimiter: str) -> list[str] | None:
-    """The cells of one record; None when it ends inside a quoted cell."""
-    if '"' not in text:
-        return text.split(delimiter)
-    try:
-        records = list(csv.reader([text], delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
-    return records[0] if len(records) == 1 else None
-
-
 def _unreadable(
     cells: pl.DataFrame, rows: pl.Series
 ) -> tuple[pl.DataFrame, pl.Series, tuple[Broken, ...]]:
@@ -216,7 +198,7 @@ def _unreadable(
 def _heading_line(
     body: bytes, ends: np.ndarray, name: str, score: Callable[[Iterable[str]], int]
 ) -> tuple[int, str, tuple[str, ...]]:
-    head = body[: int(ends[min(_HEAD_LINES, len(ends)) - 1])].decode().split("\n")
+    head = body[: int(ends[min(HEAD_LINES, len(ends)) - 1])].decode().split("\n")
     cut = {
         delimiter: [split_cells(line, delimiter) or [] for line in head] for delimiter in DELIMITERS
     }
@@ -236,42 +218,6 @@ def _heading_line(
 def _alike(rows: Sequence[Sequence[str]], row: int) -> int:
     width = len(rows[row])
     return sum(len(other) == width for other in rows) if width > 1 else 0
-
-
-def table_starts(body: bytes, ends: np.ndarray, score: Callable[[Iterable[str]], int]) -> list[int]:
-    """Line numbers (from 0) at which the tables of a file begin; the first is always 0.
-
-    A further table begins after a blank line or a ``#`` comment with a line of known headings;
-    after a comment unknown headings do as well.
-    """
-    begins = np.concatenate(([0], ends[:-1] + 1))
-    letters = np.frombuffer(body, np.uint8)
-    after = letters[np.minimum(begins + 1, len(letters) - 1)]
-    comment = (letters[begins] == ord("#")) & np.isin(after, _AFTER_HASH)
-    apart = comment | (begins == ends)
-    found = [0]
-    for line in np.flatnonzero(apart[:-1] & ~apart[1:]) + 1:
-        known, plain = _known(body[begins[line] : ends[line]].decode(), score)
-        if plain and (known > 1 or comment[line - 1]):
-            found.append(int(line))
-    return (
-        found if len(found) == 1 or _has_headings(body, ends, found[1], score) else [0, *found[2:]]
-    )
-
-
-def _has_headings(
-    body: bytes, ends: np.ndarray, line: int, score: Callable[[Iterable[str]], int]
-) -> bool:
-    """Whether the lines over ``line`` are a table of their own, not a preamble."""
-    head = body[: int(ends[min(line, _HEAD_LINES) - 1])].decode().split("\n")
-    return any(known > 0 and plain for known, plain in (_known(text, score) for text in head))
-
-
-def _known(text: str, score: Callable[[Iterable[str]], int]) -> tuple[int, bool]:
-    """How many headings of a line are known, and whether it may be a line of headings at all."""
-    rows = [cells for d in DELIMITERS if len(cells := split_cells(text, d) or []) > 1]
-    known = max((score(row) for row in rows), default=0)
-    return known, bool(rows) and not any(map(looks_like_data, rows))
 
 
 def _refuse_endless_line(name: str, ends: np.ndarray) -> None:
