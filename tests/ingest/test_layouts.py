@@ -195,6 +195,13 @@ def test_refunds_are_read_from_the_state_of_an_order() -> None:
     assert back["refund_amount"].to_list() == back["paid_amount"].to_list()
 
 
+def test_a_renamed_required_heading_is_read_as_in_any_file() -> None:
+    text = export("taobao_orders").decode().replace("买家实际支付金额", "实付款")
+    sheet = taken("a.csv", text.replace("打款商家金额", "备用").encode())
+    assert sheet.headings["实付款"] == "paid_amount"
+    assert set(sheet.checked.good["platform"]) == {"taobao"}
+
+
 def test_foreign_money_is_told() -> None:
     text = export("shopify_orders").decode().replace(",CNY,", ",USD,")
     assert any("USD" in note.en for note in taken("a.csv", text.encode()).checked.notes)

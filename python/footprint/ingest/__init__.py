@@ -123,5 +123,10 @@ def _mapped(
     if layout is None:
         return sheet, map_headings(sheet.name, sheet.headings, table, words)
     laid = lay_out(layout, sheet, words)
-    mapped = map_headings(sheet.name, laid.sheet.headings, layout.table, laid.mapping, only=True)
+    headings = laid.sheet.headings
+    try:
+        mapped = map_headings(sheet.name, headings, layout.table, laid.mapping, only=True)
+    except InputRejected:
+        # An export of another year may name a required column as any file would.
+        mapped = map_headings(sheet.name, headings, layout.table, laid.mapping)
     return laid.sheet, replace(mapped, used=laid.used)
