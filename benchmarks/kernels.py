@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import goals
 from benchmarks.answers import agree
 from benchmarks.eventlog import Ids, Spec, write
 from benchmarks.kernel_jobs import TASKS, installed
 from benchmarks.kernel_report import render
 from benchmarks.measure import in_child
 from benchmarks.report import write_part
+
+GOAL_ROWS = 10_000_000
+LARGE_ROWS = 20_000_000
 
 Results = dict[tuple[str, ...], dict[str, Any]]
 """(mode, task, engine) -> cpu, wall, peak_mb, digest; tasks "copy" and "board" as well."""
@@ -28,15 +30,13 @@ def run(rows: int, ids: Ids, cache: Path, modes: Iterable[str], rounds: int) -> 
         _copies(results, path, cache)
     for mode in ("cold", "warm", "memory"):
         if mode in wanted:
-            _questions(results, mode, path, cache, rounds)
+            _questions(results, mode, spec, cache, rounds)
     if "board" in wanted:
         _board(results, path)
     _check(results)
-    large = rows > 20_000_000
-    goal = goals if (rows == 10_000_000 or large) else None
     order = f"{len(str(rows)):02}{0 if ids == 'int' else 1}"
     title = f"Eight questions, {rows:,} rows, {'integer' if ids == 'int' else 'string'} ids"
-    body = render(results, spec, goal is not None, large)
+    body = render(results, spec, rows == GOAL_ROWS, rows > LARGE_ROWS)
     write_part(
         f"1{order}_kernels_{rows}_{ids}", title, body, ("footprint", "polars", "duckdb", "chdb")
     )
@@ -56,8 +56,10 @@ def _copies(results: Results, path: Path, cache: Path) -> None:
         )
 
 
-def _questions(results: Results, mode: str, path: Path, cache: Path, rounds: int) -> None:
+def _questions(results: Results, mode: str, spec: Spec, cache: Path, rounds: int) -> None:
     """Engines take turns, so that a busy machine is busy for all of them."""
+    path = write(spec, cache)
+    runs = 1 if mode == "cold" or spec.rows > LARGE_ROWS else 3
     engines = ("polars",) if mode == "memory" else installed()
     for _ in range(rounds):
         for task in TASKS:
@@ -66,7 +68,7 @@ def _questions(results: Results, mode: str, path: Path, cache: Path, rounds: int
                 once = in_child(
                     "benchmarks.kernel_jobs:ask", engine=engine, mode=mode, task=task,
                     path=str(path), copy=str(_copy_of(path, cache, engine)),
-                    runs=1 if mode == "cold" else 3, practice=0 if mode == "cold" else 1,
+                    runs=runs, practice=0 if mode == "cold" else 1,
                 )  # fmt: skip
                 results[key] = _say(key, _better(results.get(key), once))
 

@@ -103,7 +103,7 @@ def retention(rows: Rows) -> pl.DataFrame:
 
 def paths(rows: Rows) -> pl.DataFrame:
     """d: channel paths up to the first pay, equal neighbours collapsed."""
-    log = rows.by_time("user_id", "ts", "event", "channel")
+    log = rows.by_time("user_id", "ts", "event", "channel", codes=True)
     pays = log.filter(pl.col("event") == "pay").group_by("user_id").agg(pl.col("ts").min())
     kept = log.join(
         pays.rename({"ts": "paid"}), on="user_id", maintain_order="left", nulls_equal=False

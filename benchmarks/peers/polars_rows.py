@@ -7,6 +7,8 @@ from typing import Protocol
 
 import polars as pl
 
+_CODE = pl.col("user_id").cast(pl.Categorical).to_physical()
+
 
 class Rows(Protocol):
     """Where the rows come from: the Parquet file, or polars' own copies."""
@@ -18,8 +20,10 @@ class Rows(Protocol):
         """Rows ordered by user, then time."""
         ...
 
-    def by_time(self, *columns: str, where: pl.Expr | None = None) -> pl.LazyFrame:
-        """Rows in time order."""
+    def by_time(
+        self, *columns: str, where: pl.Expr | None = None, codes: bool = False
+    ) -> pl.LazyFrame:
+        """Rows in time order; ``codes``: string user ids as numbers, which sort much faster."""
         ...
 
 
@@ -29,15 +33,19 @@ class Cold:
     ordered = False
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._rows = pl.scan_parquet(path)
+        self._strings = self._rows.collect_schema()["user_id"] == pl.String
 
     def by_user(self, *columns: str, where: pl.Expr | None = None) -> pl.DataFrame:
-        rows = self.by_time(*columns, where=where).collect()
+        rows = self.by_time(*columns, where=where, codes=True).collect()
         return rows.sort("user_id", maintain_order=True)
 
-    def by_time(self, *columns: str, where: pl.Expr | None = None) -> pl.LazyFrame:
-        rows = pl.scan_parquet(self._path)
-        return (rows if where is None else rows.filter(where)).select(columns)
+    def by_time(
+        self, *columns: str, where: pl.Expr | None = None, codes: bool = False
+    ) -> pl.LazyFrame:
+        rows = self._rows if where is None else self._rows.filter(where)
+        rows = rows.select(columns)
+        return rows.with_columns(_CODE) if codes and self._strings else rows
 
 
 class Warm:
@@ -52,7 +60,9 @@ class Warm:
         rows = self._by_user
         return (rows if where is None else rows.filter(where)).select(columns).collect()
 
-    def by_time(self, *columns: str, where: pl.Expr | None = None) -> pl.LazyFrame:
+    def by_time(
+        self, *columns: str, where: pl.Expr | None = None, codes: bool = False
+    ) -> pl.LazyFrame:
         rows = self._by_time
         return (rows if where is None else rows.filter(where)).select(columns)
 
@@ -85,5 +95,7 @@ def _coded(path: Path) -> pl.DataFrame:
     rows = pl.read_parquet(
         path, columns=["user_id", "ts", "event", "channel", "stream_id", "amount"]
     )
+    if rows["user_id"].dtype == pl.String:
+        rows = rows.with_columns(_CODE)
     words = ("event", "channel", "stream_id")
     return rows.cast({name: pl.Enum(rows[name].unique().drop_nulls().sort()) for name in words})
