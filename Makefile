@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8501
-export VIRTUAL_ENV := $(abspath $(VENV))
+
 
 .PHONY: help demo test build dev browser rust lint types unit e2e docs sample lock bench wheel clean
 
@@ -26,6 +26,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
+build: export VIRTUAL_ENV := $(abspath $(VENV))
 build: $(VENV)/.run ## the Rust core and the package, editable, into .venv
 	$(BIN)/maturin develop --release --quiet
 

@@ -100,7 +100,7 @@ def html(rank: int, finding: Finding, folded: Sequence[Finding], lang: Lang) -> 
         markup.badge(finding.colour, labels.value(finding.colour, lang)),
         escape(title),
         escape(_N(lang, n=fmt.number(finding.n, lang, 0))),
-        escape(_SURE(lang, p=fmt.percent(finding.confidence, lang, 0))),
+        escape(_SURE(lang, p=fmt.confidence(finding.confidence, lang))),
         markup.badge("blue", _FOLDED(lang, n=len(folded))) if folded else "",
     ]
     cells = (

@@ -31,6 +31,7 @@ _POINTS = Text("{n} 个百分点", "{n} points")
 _TIMES = Text("{n} 倍", "{n}×")
 _DAYS = Text("{n} 天", "{n} days")
 _YES, _NO = Text("是", "yes"), Text("否", "no")
+_MOST_SURE = 0.99  # nothing measured is certain
 _PER_1000 = Text("每千条 {n} 条", "{n} per 1,000")
 
 
@@ -91,6 +92,11 @@ def delta(change: float | None, lang: Lang) -> str:
 def times(ratio: float | None, lang: Lang) -> str:
     """A ratio as ``2.3×``."""
     return MISSING if not _known(ratio) else _TIMES(lang, n=number(ratio, lang))
+
+
+def confidence(value: float, lang: Lang) -> str:
+    """How sure a finding is, as a percentage; never more than 99 %."""
+    return percent(min(value, _MOST_SURE), lang, 0)
 
 
 def p_value(p: float | None, lang: Lang) -> str:
@@ -158,6 +164,7 @@ def _written(value: Text | str | tuple[Any, str], lang: Lang) -> str:
 
 
 _BY_UNIT: dict[str, Callable[[Any, Lang], str]] = {
+    "count": lambda value, lang: number(value, lang, 0 if abs(value) >= 100 else None),
     "CNY": money,
     "rate": percent,
     "pp": points,

@@ -35,7 +35,7 @@ _DEFINITION = Text(
     "extra exits times GMV per viewer: an association, latency need not have caused all of it.",
 )
 _PROBLEM = Text(
-    "延迟超过 {at} 后，每分钟离开率从 {low} 升到 {high}（{ratio}，95% 区间 {r_low}–{r_high}）；"
+    "延迟超过 {at}后，每分钟离开率从 {low} 升到 {high}（{ratio}，95% 区间 {r_low}–{r_high}）；"
     "这段时间有 "
     "{minutes} 分钟超过，多离开约 {exits} 人次。",
     "Beyond a latency of {at}, {high} of viewers leave per minute instead of {low} ({ratio}, 95% "

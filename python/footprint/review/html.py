@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import polars as pl
 
-from footprint.format import date, delta, money, number, percent, points, show
+from footprint.format import confidence, date, delta, money, number, points, show
 from footprint.result import Finding
 from footprint.review.charts import chart
 from footprint.review.columns import cell, title_of
@@ -16,7 +16,6 @@ from footprint.review.weekly import Brief
 from footprint.text import Lang, Text
 
 _ROWS_SHOWN = 12
-_MOST_SURE = 0.99  # nothing measured is certain
 _LANG_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 _TITLE = Text("经营周报 {week}", "Weekly brief {week}")
 _COLOURS = {
@@ -164,7 +163,7 @@ def _money(finding: Finding, lang: Lang) -> str:
 
 
 def _basis(finding: Finding, lang: Lang) -> str:
-    sure = percent(min(finding.confidence, _MOST_SURE), lang, 0)
+    sure = confidence(finding.confidence, lang)
     return _BASIS(lang, n=number(finding.n, lang), confidence=sure)
 
 
