@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, cast
@@ -59,19 +60,22 @@ def chart(
     extra: object = "",
     *,
     title: str = "",
+    wide: bool = False,
     **options: Any,
 ) -> Any:
     """Show a chart; ``draw`` is called once per answer, language and theme.
 
     ``alt`` says what it shows, ``title`` stands above it where the section has several, ``extra``
-    tells drawings of one answer apart; other options go to Streamlit (``on_select``).
+    tells drawings of one answer apart; a ``wide`` one scrolls sideways on a phone instead of
+    shrinking; other options go to Streamlit (``on_select``).
     """
     if title:
         markup.caption(title)
     spec = _spec(identity(result, key, lang, mode(), extra), draw)
-    return st.vega_lite_chart(
-        spec=json.loads(spec), width="stretch", key=f"chart-{key}", alt=alt, **options
-    )
+    with st.container(key=f"wide-{key}") if wide else nullcontext():
+        return st.vega_lite_chart(
+            spec=json.loads(spec), width="stretch", key=f"chart-{key}", alt=alt, **options
+        )
 
 
 @st.cache_data(max_entries=600, show_spinner=False)

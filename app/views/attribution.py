@@ -88,7 +88,7 @@ def _models(scope: Scope, lang: Lang) -> None:
         draw = partial(
             points.ranges, drawn, Field("touch"), share, Field("model"), lang, base_code="last"
         )
-        present.chart(draw, "models", _MODELS(lang), result, lang, tuple(methods))
+        present.chart(draw, "models", _MODELS(lang), result, lang, tuple(methods), wide=True)
     with right:
         _shift(result, lang)
     with st.expander(_ALL(lang), icon=":material/table_rows:"):
@@ -179,7 +179,7 @@ def _paths(scope: Scope, lang: Lang) -> None:
         cell=40,
     )
     with right:
-        present.chart(draw, "transitions", _TRANSITIONS(lang), result, lang)
+        present.chart(draw, "transitions", _TRANSITIONS(lang), result, lang, wide=True)
     if "removal" in result.frames:
         with st.expander(_REMOVAL(lang), icon=":material/remove_circle:"):
             present.table(

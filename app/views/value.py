@@ -88,6 +88,7 @@ def _migration(frame: pl.DataFrame, result: object, lang: Lang) -> None:
         _MIGRATION(lang),
         result,
         lang,
+        wide=True,
     )
 
 
