@@ -73,7 +73,8 @@ def _groups(view: View, days: int) -> pl.DataFrame:
     )
     first = bought.group_by("group", "user_id").agg(first_day=pl.col("day").min())
     last: date | None = data_end(view)
-    over = first.filter(pl.col("first_day") <= (last - timedelta(days=days) if last else None))
+    full = pl.lit(last and last - timedelta(days=days), pl.Date)
+    over = first.filter(pl.col("first_day") <= full)
     every = view.data.frame("orders").select("user_id", day=view.days("order_ts"))
     gap = (pl.col("day") - pl.col("first_day")).dt.total_days()
     back = (

@@ -129,7 +129,7 @@ def _first_buys(view: View, days: int) -> pl.DataFrame:
     )
     return first.join(back, on="user_id", how="left", maintain_order="left").with_columns(
         pl.col("repeat").fill_null(False),
-        complete=pl.col("first_day") <= (last - timedelta(days=days) if last else None),
+        complete=pl.col("first_day") <= pl.lit(last and last - timedelta(days=days), pl.Date),
     )
 
 
