@@ -148,6 +148,18 @@ def frame_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return [{key: _plain(value) for key, value in row.items()} for row in frame.to_dicts()]
 
 
+def steady(value: Any) -> Any:
+    """``value`` with every number inside cut to twelve significant digits.
+
+    Sums of floats differ in the last digits with the order of threads; a written report must not.
+    """
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, Mapping):
+        return {key: steady(item) for key, item in value.items()}
+    return [steady(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None

@@ -100,7 +100,13 @@ def metrics() -> Mapping[str, Metric]:
     """All declared metrics by id, in the order of their files."""
     for module in MODULES:
         import_module(module)
-    return dict(_METRICS)
+    # Files import one another, so the order of declaration says nothing.
+    places = {module: place for place, module in enumerate(MODULES)}
+    return dict(
+        sorted(
+            _METRICS.items(), key=lambda item: places.get(item[1].compute.__module__, len(places))
+        )
+    )
 
 
 def find(id: str) -> Metric:

@@ -12,7 +12,7 @@ from footprint.data import Data
 from footprint.errors import DataMissing, FootprintError
 from footprint.format import sentence
 from footprint.questions import Question, ask, questions
-from footprint.result import Colour, Finding
+from footprint.result import Colour, Finding, steady
 from footprint.review.period import active, last_week, period
 from footprint.review.ranking import colour_of, merged
 from footprint.review.targets import Headline, TargetLine, core, measured, target_lines
@@ -78,7 +78,7 @@ class Brief:
 
         Sums of floats differ in the last digits with the order of threads; a report must not.
         """
-        return _steady(self._parts(lang))
+        return steady(self._parts(lang))
 
     def _parts(self, lang: Lang) -> dict[str, Any]:
         return {
@@ -154,15 +154,6 @@ def brief(data: Data, week: str | None = None) -> Brief:
         label, scope, colour, reason, leads, folded, targets, core(lines),
         skipped, notes, data.version,
     )  # fmt: skip
-
-
-def _steady(value: Any) -> Any:
-    """``value`` with every number inside cut to twelve significant digits."""
-    if isinstance(value, float):
-        return float(f"{value:.12g}")
-    if isinstance(value, dict):
-        return {key: _steady(item) for key, item in value.items()}
-    return [_steady(item) for item in value] if isinstance(value, list) else value
 
 
 def asked() -> list[Question]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from footprint.result import steady
 from footprint.sample.truths.growth import growth_truths
 from footprint.sample.truths.insight import insight_truths
 from footprint.sample.truths.risk import risk_truths
@@ -21,6 +22,6 @@ def truths_of(world: World) -> list[Truth]:
 def write_truths(world: World, path: Path) -> None:
     """The truths as JSON: a list of objects with id, where, question, params, scope, expected
     (each with its own tolerance) and null_twin."""
-    rows = [truth.to_dict() for truth in truths_of(world)]
+    rows = [steady(truth.to_dict()) for truth in truths_of(world)]
     text = json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True)
     path.write_text(f"{text}\n", encoding="utf-8")
