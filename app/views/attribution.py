@@ -88,7 +88,7 @@ def _models(scope: Scope, lang: Lang) -> None:
         draw = partial(
             points.ranges, drawn, Field("touch"), share, Field("model"), lang, base_code="last"
         )
-        present.chart(draw, "models", _MODELS(lang), result, lang, tuple(methods), wide=True)
+        present.chart(draw, "models", _MODELS(lang), result, lang, tuple(methods))
     with right:
         _shift(result, lang)
     with st.expander(_ALL(lang), icon=":material/table_rows:"):
