@@ -7,6 +7,7 @@ from functools import partial
 import polars as pl
 import streamlit as st
 from footprint.errors import FootprintError
+from footprint.questions import require
 from footprint.scope import Scope
 from footprint.text import Lang, Text
 
@@ -45,6 +46,9 @@ def cost(scope: Scope, lang: Lang) -> None:
 @fragment
 def _cost(scope: Scope, lang: Lang) -> None:
     result = data.ask("channel_cost", scope)
+    if not result.scalars["cost"].value:
+        # Without any cost there is nothing to draw: name the file that brings it.
+        require(data.current(), ("costs",))
     measure = controls.segments(
         _MEASURE(lang),
         ("cost_per_order", "cost_per_new_buyer"),

@@ -194,13 +194,19 @@ def result(report: ImportReport, lang: Lang) -> None:
         _file(number, file, lang)
 
 
+def _icon(file: FileReport) -> str:
+    if file.refused:
+        return ":material/error:"
+    return ":material/warning:" if file.set_aside else ":material/check_circle:"
+
+
 def _file(number: int, file: FileReport, lang: Lang) -> None:
-    icon = ":material/error:" if file.refused else ":material/check_circle:"
+    icon = _icon(file)
     title = TABLES[file.table].title(lang) if file.table in TABLES else ""
     with st.expander(
         f"{file.file} → {title}" if title else file.file,
         icon=icon,
-        expanded=bool(file.refused or file.set_aside) and number < 3,
+        expanded=bool(file.refused or file.set_aside),
     ):
         if file.refused:
             st.warning(file.refused.message(lang), icon=":material/error:")
