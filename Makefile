@@ -61,6 +61,7 @@ docs: dev ## write the generated pages of docs/
 	$(BIN)/python -m footprint.ingest.coverage > docs/exports.md
 	$(BIN)/python -m footprint.questions_docs > docs/questions.md
 	$(BIN)/python -m footprint.metrics.glossary > docs/metrics.md
+	$(BIN)/python -m footprint.coverage_docs > docs/coverage.md
 
 sample: build ## write sample_data/ anew
 	$(BIN)/footprint sample --out sample_data --scale demo

@@ -19,6 +19,8 @@ from footprint.review.targets import Headline, TargetLine, core, measured, targe
 from footprint.scope import Scope
 from footprint.text import Lang, Text
 
+# The requirement rows a brief serves.
+ROWS = ("S1.2.1-d", "S7.4-d", "S8.1-b")
 _REASONS = {
     "red": Text(
         "红色：{red} 条红色警情要马上处理，另有 {yellow} 条黄色预警。",

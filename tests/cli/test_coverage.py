@@ -1,0 +1,42 @@
+"""The coverage document is that of the code, and declarations name rows that exist."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from footprint.coverage_docs import coverage, document
+from footprint.metrics.registry import metrics
+from footprint.questions import questions
+from footprint.result import PAGE_PATHS
+from footprint.review import weekly
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def listed() -> set[str]:
+    path = ROOT / "python" / "footprint" / "requirements.csv"
+    return {row["row"] for row in csv.DictReader(path.read_text("utf-8").splitlines())}
+
+
+def test_the_coverage_document_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "coverage.md").read_text("utf-8") == document(ROOT / "tests")
+
+
+def test_every_declared_row_is_a_requirement(listed: set[str]) -> None:
+    declared = {
+        *(row for one in (*questions().values(), *metrics().values()) for row in one.rows),
+        *weekly.ROWS,
+    }
+    assert declared <= listed
+
+
+def test_every_question_is_read_by_a_test() -> None:
+    untested = {row.id for row in coverage(ROOT / "tests") if row.answers and not row.tests} - {
+        "S8.1-b"
+    }
+    assert not untested
+
+
+def test_questions_stand_on_known_pages() -> None:
+    assert {question.page for question in questions().values()} <= set(PAGE_PATHS)
