@@ -18,7 +18,7 @@ _SERVER: dict[str, Any] = {
     "server.address": "127.0.0.1",
     "server.headless": True,
     "server.enableStaticServing": True,
-    "server.maxUploadSize": 200,
+    "server.maxUploadSize": 4000,
     "server.fileWatcherType": "none",
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",

@@ -22,9 +22,10 @@ from streamlit.starlette import App  # noqa: E402
 
 from app import config  # noqa: E402
 from app.data import WORKSPACE_VARIABLE  # noqa: E402
+from app.uploads import route  # noqa: E402
 
 HOST = "127.0.0.1"
-app = App(ROOT / "app" / "main.py")
+app = App(ROOT / "app" / "main.py", routes=route.routes())
 
 
 def serve(workspace: Path | None, port: int, *, open_browser: bool = False) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -23,6 +22,8 @@ from footprint.text import Lang, Text
 from app import data, nav, state
 from app.ui import markup, present
 from app.ui.section import section
+from app.uploads import dropzone
+from app.uploads.spool import Waiting
 
 _REPORT = "fp.report"
 _TITLE = Text("上传文件", "Upload files")
@@ -97,14 +98,7 @@ def show(lang: Lang) -> None:
 
 
 def _files(lang: Lang) -> None:
-    generation = st.session_state.setdefault("fp.upload", 0)
-    files = st.file_uploader(
-        _PICK(lang),
-        ["csv", "xlsx", "xls", "ods", "tsv", "txt", "zip"],
-        accept_multiple_files=True,
-        key=f"upload-{generation}",
-        label_visibility="collapsed",
-    )
+    files = dropzone.show(lang)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         table = st.selectbox(
             _TABLE(lang),
@@ -122,17 +116,17 @@ def _files(lang: Lang) -> None:
             key=f"import-{lang}",
         )
     if go and files:
-        with tempfile.TemporaryDirectory() as folder:
-            paths = [_saved(Path(folder), file) for file in files]
+        with tempfile.TemporaryDirectory(dir=files[0].path.parent) as folder:
+            paths = [_named(Path(folder), file) for file in files]
             _import(paths, lang, str(table or "") or None)
-        # A new key lets go of the uploaded bytes.
-        st.session_state["fp.upload"] = generation + 1
+        dropzone.drop(files)
         st.rerun()
 
 
-def _saved(folder: Path, file: Any) -> Path:
-    path = folder / Path(file.name).name
-    path.write_bytes(file.getbuffer())
+def _named(folder: Path, file: Waiting) -> Path:
+    path = folder / file.id / file.name
+    path.parent.mkdir()
+    path.hardlink_to(file.path)
     return path
 
 
