@@ -1,6 +1,6 @@
 """Every error a user can meet: what happened, where (file, row, column), and the mend.
 
-Exit codes of the command line: 2 wrong use, 3 data missing, 4 input rejected.
+Exit codes of the command line: 2 wrong use, 3 data missing, 4 input rejected, 5 not allowed.
 """
 
 from __future__ import annotations
@@ -73,6 +73,12 @@ class WorkspaceError(FootprintError):
     """The workspace on disk cannot be read or written now (busy, full, read-only, damaged)."""
 
     exit_code = 4
+
+
+class Forbidden(FootprintError):
+    """The person acting has no right to do this; nothing was changed."""
+
+    exit_code = 5
 
 
 def unknown(what_en: str, what_zh: str, name: str, known: Iterable[str]) -> UsageError:

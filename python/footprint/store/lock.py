@@ -6,7 +6,6 @@ left-over file never blocks anybody.
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import socket
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from footprint.access import person, system_user
 from footprint.errors import WorkspaceError
 from footprint.store.faults import explained
 from footprint.text import Text
@@ -45,15 +45,13 @@ def importing(folder: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
 
 
 def who() -> str:
-    """The user this process runs as; "unknown" where the system does not say."""
-    with suppress(OSError, KeyError):
-        return getpass.getuser()
-    return "unknown"
+    """The name of the person acting, for the audit table."""
+    return person().name
 
 
 def _me() -> dict[str, str | int]:
     since = datetime.now().astimezone().isoformat(timespec="seconds")
-    return {"user": who(), "host": socket.gethostname(), "pid": os.getpid(), "since": since}
+    return {"user": system_user(), "host": socket.gethostname(), "pid": os.getpid(), "since": since}
 
 
 def _busy(note: Path) -> WorkspaceError:
