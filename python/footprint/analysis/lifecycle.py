@@ -8,6 +8,7 @@ import polars as pl
 
 from footprint.analysis.accounting import growth_accounting
 from footprint.analysis.daily import day_bounds
+from footprint.analysis.earnings import earned
 from footprint.analysis.phases import LABELS, flow_table, journeys, phase_table, snapshot
 from footprint.analysis.referral import invites, referred_buyers
 from footprint.analysis.tiers import month_ends
@@ -94,12 +95,7 @@ def _profit(view: View) -> pl.DataFrame:
     lines = _hosted(view).join(
         view.data.frame("products").select("sku_id", "unit_cost"), on="sku_id", how="left"
     )
-    earned = (
-        pl.col("paid_amount") - pl.col("refund_amount").fill_null(0)
-        - pl.col("qty") * pl.col("unit_cost").fill_null(0) - pl.col("commission").fill_null(0)
-        + pl.col("value_added_income").fill_null(0)
-    )  # fmt: skip
-    phased = lines.with_columns(phase=_phase(view), earned=earned)
+    phased = lines.with_columns(phase=_phase(view), earned=earned())
     summed = phased.group_by("host_id", "phase").agg(
         profit=pl.col("earned").sum(), orders=pl.col("order_id").n_unique().cast(pl.Int64)
     )

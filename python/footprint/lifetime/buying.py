@@ -16,6 +16,8 @@ import polars as pl
 from scipy.optimize import minimize
 from scipy.special import betaln, digamma, gammaln, hyp2f1
 
+from footprint.lifetime.curvature import covariance
+
 Model = Literal["mbg", "bg"]
 NAMES = ("r", "alpha", "a", "b")
 # Parameters are fitted with the longest observation scaled to this, so that a prior centred at one
@@ -117,10 +119,10 @@ def fit_buying(groups: Groups, model: Model = "mbg", prior: float = 1.0) -> Buyi
                       options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8})
              for at in starts]  # fmt: skip
     best = min(found, key=lambda one: float(one.fun)).x
-    covariance = _covariance(best, lambda logs: loss(logs)[1])
+    spread = covariance(best, lambda logs: loss(logs)[1])
     r, alpha, a, b = np.exp(best)
     loglik = tables.loglik(np.exp(best))[0] + float((groups.many * groups.x).sum()) * np.log(scale)
-    return BuyingModel(model, r, alpha / scale, a, b, float(loglik), covariance)
+    return BuyingModel(model, r, alpha / scale, a, b, float(loglik), spread)
 
 
 def _extra(model: Model) -> int:
@@ -161,15 +163,3 @@ class _Tables:
             w * in_b[0][place] + (1 - w) * in_b[1][place] - digamma(b) + digamma(a + b),
         )  # fmt: skip
         return float(value), np.array([g.many @ slope for slope in slopes])
-
-
-def _covariance(at: np.ndarray, slope: object) -> np.ndarray:
-    """Inverse curvature of the loss at its lowest point, from differences of its slope."""
-    assert callable(slope)
-    step = 1e-4
-    rows = [
-        (slope(at + step * unit) - slope(at - step * unit)) / (2 * step) for unit in np.eye(at.size)
-    ]
-    curvature = np.array(rows)
-    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
-    return (vectors / np.maximum(values, 1e-9)) @ vectors.T

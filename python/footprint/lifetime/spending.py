@@ -12,19 +12,33 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
 
+from footprint.lifetime.curvature import covariance
+
 NAMES = ("p", "q", "v")
 
 
 @dataclass(frozen=True, slots=True)
 class SpendingModel:
     """A fitted model; ``correlation`` is that of purchases and mean money, which it assumes away
-    (beyond .3 in size its levels mislead). ``q`` must exceed 1 for a mean to exist."""
+    (beyond .3 in size its levels mislead). ``q`` must exceed 1 for a mean to exist. ``covariance``
+    belongs to the logarithms of the parameters."""
 
     p: float
     q: float
     v: float
     loglik: float
     correlation: float
+    covariance: np.ndarray
+
+    def at(self, logs: np.ndarray) -> SpendingModel:
+        """The same model with other parameters, given as logarithms."""
+        p, q, v = (float(value) for value in np.exp(logs))
+        return SpendingModel(p, q, v, self.loglik, self.correlation, self.covariance)
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """p, q, v."""
+        return np.array([self.p, self.q, self.v])
 
     @property
     def usual(self) -> float | None:
@@ -77,4 +91,5 @@ def fit_spending(x: np.ndarray, money: np.ndarray, prior: float = 1.0) -> Spendi
     loglik = -float(found.fun) + prior * float(logs @ logs) / 2 - n.size * float(np.log(unit))
     spread = float(n.std()) * float(m.std())
     correlation = float(np.cov(n, m, ddof=0)[0, 1]) / spread if spread > 0 else 0.0
-    return SpendingModel(float(p), float(q), float(v) * unit, loglik, correlation)
+    spread_of = covariance(found.x, lambda at: loss(at)[1])
+    return SpendingModel(float(p), float(q), float(v) * unit, loglik, correlation, spread_of)
