@@ -19,7 +19,9 @@ __all__ = [
     "presence_of_stays",
     "retention",
     "retention_users",
+    "route_users",
     "routes",
+    "rows_of_users",
     "sessions",
     "transitions",
     "user_days",
@@ -244,3 +246,15 @@ def journeys(
     half_life: float,
     task: Task | None = None,
 ) -> Journeys: ...
+def rows_of_users(layout: Layout, wanted: _Column) -> Frame: ...
+def route_users(
+    layout: Layout,
+    roles: _Roles,
+    codes: _Dimension,
+    size: int,
+    after: bool,
+    collapse: bool,
+    longest: int,
+    path: list[int],
+    task: Task | None = None,
+) -> Frame: ...

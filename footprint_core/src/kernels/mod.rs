@@ -6,6 +6,7 @@ pub mod concurrency;
 pub mod days;
 pub mod funnel;
 pub mod lifecycle;
+pub mod people;
 pub mod retention;
 pub mod routes;
 pub mod sessions;

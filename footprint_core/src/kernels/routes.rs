@@ -65,6 +65,25 @@ pub fn routes(
     Ok(table.sorted())
 }
 
+/// Users whose route is `path`, in ascending order of their codes.
+///
+/// # Errors
+/// Those of [`routes`].
+pub fn travellers(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    ask: &Routes<'_>,
+    path: &[u16],
+    task: &Task,
+) -> Result<Vec<u32>> {
+    ask.codes.check(layout, ask.size)?;
+    let parts = layout.map_blocks(task, |users| {
+        let same = |&user: &usize| route(layout, tags, ask, user).is_some_and(|r| r == path);
+        Ok(users.filter(same).map(|user| user as u32).collect::<Vec<_>>())
+    })?;
+    Ok(parts.concat())
+}
+
 fn route(layout: &Layout, tags: &Tags<'_>, ask: &Routes<'_>, user: usize) -> Option<Vec<u16>> {
     let mut nodes: Vec<u16> = Vec::new();
     let mut reached = false;

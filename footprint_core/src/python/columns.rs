@@ -71,7 +71,8 @@ impl Column {
         Ok(array.values().clone())
     }
 
-    fn flags(&self, what: &str) -> PyResult<BooleanArray> {
+    /// The truth values of the column.
+    pub fn flags(&self, what: &str) -> PyResult<BooleanArray> {
         let array = self.0.as_boolean_opt().ok_or_else(|| {
             PyTypeError::new_err(format!("{what}: expected booleans, got {}", self.0.data_type()))
         })?;

@@ -13,6 +13,7 @@ mod frame;
 mod guard;
 mod journeys;
 mod layout;
+mod people;
 
 use pyo3::prelude::*;
 
@@ -33,4 +34,6 @@ mod _core {
     use super::journeys::{Journeys, journeys};
     #[pymodule_export]
     use super::layout::{Layout, encode};
+    #[pymodule_export]
+    use super::people::{route_users, rows_of_users};
 }

@@ -36,6 +36,7 @@ All counts are exact and the same for any number of threads and any order of the
 from __future__ import annotations
 
 from footprint.engine.attribution import MODELS, AttributionTables, OrderChoice
+from footprint.engine.coded import Coded
 from footprint.engine.funnel import Funnel
 from footprint.engine.log import ORDER, EventLog
 from footprint.engine.select import Selector
@@ -45,6 +46,7 @@ __all__ = [
     "MODELS",
     "ORDER",
     "AttributionTables",
+    "Coded",
     "EventLog",
     "Funnel",
     "OrderChoice",

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import polars as pl
 
 from footprint import _core
+from footprint.engine.coded import MISSING, Coded
 from footprint.engine.layout import Names, encoded, open_or_build
 from footprint.engine.source import ORDER, Source
 from footprint.engine.task import Task
 from footprint.errors import UsageError
 from footprint.text import Text
 
-MISSING = 2**32 - 1
 Period = tuple[datetime | None, datetime | None]
-Dimension = str | pl.Series
+Dimension = str | pl.Series | Coded
 
 
 class LogBase:
@@ -110,13 +112,32 @@ class LogBase:
 
     def mask(self, predicate: pl.Expr) -> pl.Series:
         """``predicate`` over ``frame(<the columns it reads>)`` as a boolean Series."""
-        columns = predicate.meta.root_names()
-        return self._source.frame(columns).select(predicate.alias("mask"))["mask"]
+        return self._source.mask(predicate)
+
+    def of_types(self, types: Sequence[str]) -> pl.Series:
+        """True on the source rows of these event types."""
+        return self._source.mask(pl.col("event_type").is_in(list(types)))
+
+    def take(self, rows: pl.Series, *columns: str) -> pl.DataFrame:
+        """``columns`` of the source rows numbered ``rows``, in that order."""
+        return self._source.take(rows, columns)
+
+    def rows_of(self, users: pl.Series) -> pl.Series:
+        """True on the source rows of these users (codes)."""
+        flags = np.zeros(self.users, dtype=bool)
+        flags[users.to_numpy()] = True
+        answer = _core.rows_of_users(self._layout, pl.Series(flags))
+        return pl.DataFrame(answer)["inside"]
 
     def user_ids(self, codes: pl.Series) -> pl.Series:
         """The user ids behind user codes, in the order given."""
         wanted = codes.cast(pl.UInt32).rechunk()
         return pl.DataFrame(self._layout.user_ids(wanted))["user_id"]
+
+    def user_code(self, id: str) -> int | None:
+        """The code of one user id, None for a user the log does not know."""
+        found = (self._user_table["user_id"] == id).arg_true()
+        return int(found[0]) if len(found) else None
 
     def user_codes(self, ids: pl.Series) -> pl.Series:
         """The codes of user ids; null for users the log does not know."""
@@ -136,8 +157,10 @@ class LogBase:
         """A dimension as the kernels take it, and the words behind its codes.
 
         ``which`` is a column name (``event_type`` and ``channel`` are read from the layout, others
-        are encoded once and kept) or a string Series over the source rows.
+        are encoded once and kept), a string Series over the source rows, or ``Coded``.
         """
+        if isinstance(which, Coded):
+            return which.codes, which.words
         if isinstance(which, pl.Series):
             return self._encoded(which)
         if which == "event_type" and not self._names.overflow:
@@ -150,6 +173,8 @@ class LogBase:
 
     def codes(self, which: Dimension) -> pl.Series:
         """The codes of a dimension by source row, ``MISSING`` where it has no value."""
+        if isinstance(which, Coded):
+            return which.codes
         values = self.column(which) if isinstance(which, str) else which
         return self._encoded(values)[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -168,6 +168,30 @@ class FlowQuestions(LogBase):
         ``goal`` defaults to the conversion; its own row is the last node of ``side="before"`` when
         it has a value. ``longest`` keeps the nodes nearest to the goal.
         """
+        table = self.route_table(
+            goal, dimension, side=side, collapse=collapse, longest=longest, which=which, mask=mask,
+            task=task,
+        )  # fmt: skip
+        return (
+            table.select(pl.col("path").list.join(SEPARATOR), pl.col("path").list.len()
+                         .alias("nodes"), "users")
+            .sort("users", "path", descending=[True, False])
+        )  # fmt: skip
+
+    def route_table(
+        self,
+        goal: Selector | None = None,
+        dimension: Dimension = "channel",
+        *,
+        side: Literal["before", "after"] = "before",
+        collapse: bool = True,
+        longest: int = 50,
+        which: Selector | None = None,
+        mask: pl.Series | None = None,
+        task: Task | None = None,
+    ) -> pl.DataFrame:
+        """As :meth:`routes`, the path as a list of values: ``path``, ``users``, most users first;
+        users without a node on that side have an empty list."""
         codes, words = self.dimension(dimension)
         roles = tags(self, [which, self.conversion if goal is None else goal], mask).parts
         answer = _core.routes(
@@ -180,10 +204,34 @@ class FlowQuestions(LogBase):
         )
         return (
             pl.DataFrame(answer)
-            .with_columns(pl.col("path").list.eval(word), nodes=pl.col("path").list.len())
-            .select(pl.col("path").list.join(SEPARATOR), "nodes", "users")
-            .sort("users", "path", descending=[True, False])
+            .select(pl.col("path").list.eval(word), "users")
+            .sort("users", pl.col("path").list.join(SEPARATOR), descending=[True, False])
         )
+
+    def route_users(
+        self,
+        path: Sequence[str],
+        goal: Selector | None = None,
+        dimension: Dimension = "channel",
+        *,
+        side: Literal["before", "after"] = "before",
+        collapse: bool = True,
+        longest: int = 50,
+        which: Selector | None = None,
+        mask: pl.Series | None = None,
+        task: Task | None = None,
+    ) -> pl.Series:
+        """Codes of the users behind one row of :meth:`route_table` with the same parameters."""
+        codes, words = self.dimension(dimension)
+        known = {word: code for code, word in enumerate(words)}
+        if any(word not in known for word in path):
+            return pl.Series("user", [], dtype=pl.UInt32)
+        roles = tags(self, [which, self.conversion if goal is None else goal], mask).parts
+        answer = _core.route_users(
+            self.layout, roles, codes, len(words), side == "after", collapse, longest,
+            [known[word] for word in path], task,
+        )  # fmt: skip
+        return pl.DataFrame(answer)["user"]
 
     def buckets(
         self,

@@ -80,7 +80,9 @@ class Funnel:
             .cast(pl.Datetime("us"))
             .dt.replace_time_zone(tz, ambiguous="earliest", non_existent="null")
         )
-        over = midnight.dt.offset_by("1d").fill_null(midnight) + window
+        over = (midnight.dt.offset_by("1d").fill_null(midnight) + window).dt.convert_time_zone(
+            "UTC"
+        )
         return (
             self.people.group_by(day.alias("day"))
             .agg(

@@ -135,11 +135,14 @@ class PeopleQuestions(LogBase):
 
         Empty for a user the log does not know.
         """
-        code = self.user_codes(pl.Series([user_id]))[0]
-        frame = self.frame(*columns)
-        if code is None:
-            return frame.clear()
-        return frame[pl.DataFrame(self.layout.user_rows(code))["row"]]
+        code = self.user_code(user_id)
+        return self.rows_of_user(code, *columns) if code is not None else self.frame().clear()
+
+    def rows_of_user(self, user: int, *columns: str) -> pl.DataFrame:
+        """As :meth:`timeline`, for a user code."""
+        rows = pl.DataFrame(self.layout.user_rows(user))["row"]
+        fixed = ("event_ts", "user_id", "event_type", "value_cents")
+        return self.take(rows, *dict.fromkeys((*fixed, *columns)))
 
     def user_days(
         self, tz: str, *, mask: pl.Series | None = None, task: Task | None = None

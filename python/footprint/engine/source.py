@@ -31,9 +31,37 @@ class Source:
         parts = [_take(self.events, name)]
         if self.orders is not None:
             parts.append(_take(self.orders, name))
-        kinds = {part.dtype for part in parts if part.dtype != pl.Null}
-        kind = kinds.pop() if len(kinds) == 1 else pl.String if kinds else pl.Null
-        return pl.concat([part.cast(kind) for part in parts], rechunk=True)
+        return pl.concat([_as(part, self.kind(name)) for part in parts], rechunk=True)
+
+    def mask(self, predicate: pl.Expr) -> pl.Series:
+        """A predicate over the columns it reads, table by table, so that no column is copied."""
+        names = dict.fromkeys(predicate.meta.root_names())
+        tables = [self.events] if self.orders is None else [self.events, self.orders]
+        parts = []
+        for table in tables:
+            seen = pl.DataFrame([_as(_take(table, name), self.kind(name)) for name in names])
+            parts.append(seen.select(predicate.alias("mask"))["mask"])
+        return pl.concat(parts, rechunk=True)
+
+    def take(self, rows: pl.Series, columns: Iterable[str]) -> pl.DataFrame:
+        """``columns`` of the source rows numbered ``rows``, in that order."""
+        border, at = self.events.height, rows.cast(pl.Int64)
+        ours = at.set(at >= border, None)
+        taken = []
+        for name in columns:
+            found = _as(_at(self.events, name, ours), self.kind(name))
+            if self.orders is not None:
+                theirs = (at - border).set(at < border, None)
+                orders = _as(_at(self.orders, name, theirs), self.kind(name))
+                found = found.zip_with(at < border, orders)
+            taken.append(found)
+        return pl.DataFrame(taken)
+
+    def kind(self, name: str) -> pl.DataType:
+        """The type of a column over all source rows."""
+        tables = [self.events] if self.orders is None else [self.events, self.orders]
+        kinds = {_take(table.clear(), name).dtype for table in tables} - {pl.Null()}
+        return kinds.pop() if len(kinds) == 1 else pl.String() if kinds else pl.Null()
 
     def frame(self, columns: Iterable[str]) -> pl.DataFrame:
         wanted = [*_FIXED, *(name for name in columns if name not in _FIXED)]
@@ -45,12 +73,24 @@ class Source:
         return self.column("value_cents").cast(pl.Int64).fill_null(0)
 
 
+def _as(column: pl.Series, kind: pl.DataType) -> pl.Series:
+    return column if column.dtype == kind else column.cast(kind)
+
+
 def _take(table: pl.DataFrame, name: str) -> pl.Series:
     if name in table.columns:
         return table[name]
     if name == "value_cents" and "value" in table.columns:
         return table.select(_cents("value").alias(name))[name]
     return pl.Series(name, [None], dtype=pl.Null).new_from_index(0, table.height)
+
+
+def _at(table: pl.DataFrame, name: str, rows: pl.Series) -> pl.Series:
+    """``_take`` of some rows only."""
+    held = name if name in table.columns else "value"
+    if held not in table.columns:
+        return pl.Series(name, [None], dtype=pl.Null).new_from_index(0, len(rows))
+    return _take(pl.DataFrame([table[held].gather(rows)]), name)
 
 
 def _by_order(orders: pl.DataFrame) -> pl.DataFrame:

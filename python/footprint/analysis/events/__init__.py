@@ -1,0 +1,1 @@
+"""Questions over the event log: one file per question, thin over ``footprint.engine``."""
