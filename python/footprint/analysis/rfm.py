@@ -60,15 +60,20 @@ def _score(value: pl.Expr) -> pl.Expr:
     return scaled.clip(0, SCORES - 1) + 1
 
 
-def segments(scored: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """The eight segments: segment, users, share, gmv, gmv_share, recency, frequency (medians)."""
+def segment_of(rules: Rules) -> pl.Expr:
+    """The segment of each customer of ``rfm``."""
     recent = pl.col("recency") <= rules.high_recency
     often = pl.col("frequency") >= rules.high_orders
     big = pl.col("money").round(2) >= rules.high_spend
     code = recent.cast(pl.Int64) * 4 + often.cast(pl.Int64) * 2 + big.cast(pl.Int64)
     names = {r * 4 + f * 2 + m: name for (r, f, m), name in SEGMENTS.items()}
+    return code.replace_strict(names, return_dtype=pl.String)
+
+
+def segments(scored: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The eight segments: segment, users, share, gmv, gmv_share, recency, frequency (medians)."""
     counted = (
-        scored.group_by(segment=code.replace_strict(names, return_dtype=pl.String))
+        scored.group_by(segment=segment_of(rules))
         .agg(
             users=pl.len(),
             gmv=pl.col("money").sum(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -48,6 +49,11 @@ class Rules:
             value("tier_mid_spend"), int(value("tier_mid_recency_days")),
             int(value("tier_interest_days")),
         )  # fmt: skip
+
+    def with_(self, **amounts: float | None) -> Rules:
+        """The same rules with the amounts that are given (None keeps the setting)."""
+        given = {name: amount for name, amount in amounts.items() if amount is not None}
+        return replace(self, **given)  # type: ignore[arg-type]
 
     def definition(self) -> Text:
         """The rules in plain words."""
@@ -104,11 +110,21 @@ def interest_days(data: Data, scope: Scope) -> pl.DataFrame | None:
 def tiers_on(
     bought: pl.DataFrame, interest: pl.DataFrame | None, day: date, rules: Rules
 ) -> pl.DataFrame:
-    """The tier of every customer (an order up to ``day``): user, user_id, gmv, orders, tier.
+    """The tier of every customer (an order up to ``day``): user, user_id, gmv, orders, age,
+    year_money, tier.
 
-    gmv and orders are those of the window. People who never ordered have no tier: else a burst of
-    curious visitors would look like a loss of value. Source: requirement rows S6.3-b, S7.3-b.
+    gmv and orders are those of the window, age the days since the last order. People who never
+    ordered have no tier: else a burst of curious visitors would look like a loss of value. Source:
+    requirement rows S6.3-b, S7.3-b.
     """
+    return judged(customer_facts(bought, interest, day, rules), rules)
+
+
+def customer_facts(
+    bought: pl.DataFrame, interest: pl.DataFrame | None, day: date, rules: Rules
+) -> pl.DataFrame:
+    """What the rules look at, per customer of ``day``: user, user_id, age, orders, gmv (window),
+    year_orders, year_money, curious. Depends on the days of the rules, not on their amounts."""
     age = (pl.lit(day) - pl.col("day")).dt.total_days()
     recent, year = age < rules.window, age < YEAR_DAYS
     money = pl.col("money")
@@ -126,12 +142,28 @@ def tiers_on(
         )
     )
     if interest is None:
-        facts = facts.with_columns(curious=pl.lit(False))
-    else:
-        seen = interest.lazy().filter(age.is_between(0, rules.interest))
-        marked = seen.select("user").unique().with_columns(curious=pl.lit(True))
-        facts = facts.join(marked, on="user", how="left")
-    return facts.select("user", "user_id", "gmv", "orders", tier=_tier(rules)).collect()
+        return facts.with_columns(curious=pl.lit(False)).collect()
+    seen = interest.lazy().filter(age.is_between(0, rules.interest))
+    marked = seen.select("user").unique().with_columns(curious=pl.lit(True))
+    return facts.join(marked, on="user", how="left").collect()
+
+
+def judged(facts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The tier the rules give each customer of ``customer_facts``, with year_money beside."""
+    return facts.select("user", "user_id", "gmv", "orders", "age", "year_money", tier=_tier(rules))
+
+
+def facts_of(data: Data, scope: Scope, days: Sequence[date], rules: Rules) -> list[pl.DataFrame]:
+    """``customer_facts`` of several days, kept per data version so that other amounts in the rules
+    cost one comparison each."""
+    where = sorted((key, tuple(values)) for key, values in scope.where.items())
+    name = f"tier facts {scope.tz} {where} {rules.window} {rules.interest}"
+    kept: dict[date, pl.DataFrame] = once(data, name, dict)
+    for day in days:
+        if day not in kept:
+            bought, interest = purchases(data, scope), interest_days(data, scope)
+            kept[day] = customer_facts(bought, interest, day, rules)
+    return [kept[day] for day in days]
 
 
 def _tier(rules: Rules) -> pl.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
@@ -14,7 +15,9 @@ from footprint.analysis.tiers import (
     LABELS,
     TIERS,
     Rules,
+    facts_of,
     interest_days,
+    judged,
     month_ends,
     purchases,
     tiers_on,
@@ -81,36 +84,52 @@ def share_findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
     rows=("S6.3-b", "S7.3-b"),
     needs=("orders",),
     uses=("events", "products", "streams"),
-    params=(Param("as_of", date, None, Text("截至哪天（空白=最后一天）", "As of (blank = last)")),),
+    params=(
+        Param("as_of", date, None, Text("截至哪天（空白=最后一天）", "As of (blank = last)")),
+        Param("high_orders", float, None, Text("高价值：订单数（空白=设定）", "High: orders")),
+        Param("high_spend", float, None, Text("高价值：金额（空白=设定）", "High: spend")),
+        Param("high_recency", int, None, Text("高价值：几天内（空白=设定）", "High: last within")),
+        Param("mid_orders", float, None, Text("中价值：订单数（空白=设定）", "Mid: orders")),
+        Param("mid_spend", float, None, Text("中价值：金额（空白=设定）", "Mid: spend")),
+        Param("mid_recency", int, None, Text("中价值：几天内（空白=设定）", "Mid: last within")),
+    ),
     findings=share_findings,
 )
-def value_tiers(data: Data, scope: Scope, as_of: date | None = None) -> Result:
+def value_tiers(
+    data: Data, scope: Scope, as_of: date | None = None, **amounts: float | None
+) -> Result:
     """Customers by tier on a day and at each month end, with fixed thresholds.
+
+    The thresholds are settings; other amounts given here are tried on without being kept.
 
     Shares are over high, mid and potential customers; dormant ones stand apart. Frames: ``tiers``
     (tier, users, share, gmv, gmv_share, aov of the tier window), ``months`` (month = its last day,
     tier, users, share; months that end inside the scope), ``migration`` (from, to, users between
-    the last two month ends; from "new" = not yet a customer) and ``rfm`` (segment, users, share,
-    gmv, gmv_share, recency, frequency). Scalars: high_share, mid_share, potential_share on the day,
-    high_share_first and high_share_last at the first and last month end. Source: requirement rows
-    S6.3-b and S7.3-b, truth PT05.
+    the last two month ends; from "new" = not yet a customer), ``moves`` (the same between all month
+    ends, with month and gmv of those users), ``effect`` (tier, users by the amounts tried, users by
+    the settings, change) and ``rfm`` (segment, users, share, gmv, gmv_share, recency,
+    frequency). Scalars: high_share, mid_share, potential_share on the day, high_share_first and
+    high_share_last at the first and last month end. Source: requirement rows S6.3-b and S7.3-b,
+    truth PT05.
     """
-    rules, bought = Rules.of(data), purchases(data, scope)
-    interest = interest_days(data, scope)
+    saved, bought = Rules.of(data), purchases(data, scope)
+    rules = saved.with_(**amounts)
     span = _span(bought, scope)
     if span is None:
         return _nobody(rules)
     day = as_of or span[1]
     ends = month_ends(span[0], min(day, span[1]))
-    snapshots = {end: tiers_on(bought, interest, end, rules) for end in ends}
-    now = snapshots.get(day)
-    now = tiers_on(bought, interest, day, rules) if now is None else now
+    facts = facts_of(data, scope, [*ends, day], rules)
+    snapshots = {end: judged(one, rules) for end, one in zip(ends, facts, strict=False)}
+    now = judged(facts[-1], rules)
     months = _months(snapshots)
     frames = {
         "tiers": _tiers(now),
         "months": months,
         "migration": _migration(snapshots),
-        "rfm": segments(rfm(bought, day), rules),
+        "moves": _moves(snapshots),
+        "effect": _effect(now, judged(facts[-1], saved)),
+        "rfm": segments(_scored(data, scope, bought, day), rules),
     }
     shares = {f"{tier}_share": _share(now, tier, rules) for tier in ACTIVE}
     edges = [snapshots[ends[0]], snapshots[ends[-1]]] if ends else [now.clear(), now.clear()]
@@ -135,6 +154,11 @@ def users_in_tiers(data: Data, tiers: tuple[str, ...]) -> pl.Series:
         return pl.Series("user_id", [], dtype=pl.String)
     known = once(data, f"tiers {data.settings.fingerprint}", build)
     return known.filter(pl.col("tier").is_in(list(tiers)))["user_id"]
+
+
+def _scored(data: Data, scope: Scope, bought: pl.DataFrame, day: date) -> pl.DataFrame:
+    where = sorted((key, tuple(values)) for key, values in scope.where.items())
+    return once(data, f"rfm {scope.tz} {where} {day}", lambda: rfm(bought, day))
 
 
 def _span(bought: pl.DataFrame, scope: Scope) -> tuple[date, date] | None:
@@ -203,6 +227,37 @@ def _migration(snapshots: dict[date, pl.DataFrame]) -> pl.DataFrame:
     return counted.agg(users=pl.len().cast(pl.Int64)).sort("from", "to")
 
 
+def _moves(snapshots: dict[date, pl.DataFrame]) -> pl.DataFrame:
+    """Customers by tier between all neighbouring month ends, with their money of the window."""
+    schema = {"month": pl.Date, "from": pl.String, "to": pl.String, "users": pl.Int64,
+              "gmv": pl.Float64}  # fmt: skip
+    parts = []
+    for (_, before), (end, after) in pairwise(snapshots.items()):
+        moved = after.select("user", "gmv", to="tier").join(
+            before.select("user", pl.col("tier").alias("from")), on="user", how="left"
+        )
+        parts.append(
+            moved.with_columns(pl.col("from").fill_null("new"))
+            .group_by("from", "to")
+            .agg(users=pl.len().cast(pl.Int64), gmv=pl.col("gmv").sum())
+            .sort("from", "to")
+            .select(pl.lit(end).alias("month"), "from", "to", "users", "gmv")
+        )
+    return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
+
+
+def _effect(tried: pl.DataFrame, saved: pl.DataFrame) -> pl.DataFrame:
+    """Users of each tier by the amounts tried and by the settings."""
+    counts = [
+        frame.group_by("tier").agg(pl.len().cast(pl.Int64).alias(name))
+        for frame, name in ((tried, "users"), (saved, "users_saved"))
+    ]
+    every = pl.DataFrame({"tier": TIERS})
+    for count in counts:
+        every = every.join(count, on="tier", how="left", maintain_order="left")
+    return every.fill_null(0).with_columns(change=pl.col("users") - pl.col("users_saved"))
+
+
 def _nobody(rules: Rules) -> Result:
     nobody = pl.DataFrame(
         schema={"user": pl.UInt32, "gmv": pl.Float64, "orders": pl.Int64, "tier": pl.String}
@@ -216,6 +271,7 @@ def _nobody(rules: Rules) -> Result:
     }
     bought = pl.DataFrame(schema={"user": pl.UInt32, "day": pl.Date, "money": pl.Float64})
     empty = {"tiers": _tiers(nobody), "months": _months({}), "migration": _migration({}),
+             "moves": _moves({}), "effect": _effect(nobody, nobody),
              "rfm": segments(rfm(bought, date.today()), rules)}  # fmt: skip
     note = Text("所选范围内没有已付款的订单。", "There are no paid orders in this scope.")
     return Result(scalars, empty, notes=(note,))
