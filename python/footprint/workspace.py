@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from footprint.access import needs
 from footprint.errors import UsageError, unknown
 from footprint.ingest.mapping import check_request
 from footprint.ingest.profiles import Profile, packed, unpacked
@@ -34,6 +35,7 @@ from footprint.text import Lang, Text
 if TYPE_CHECKING:
     from footprint.ingest.source import Upload
     from footprint.review import Brief
+    from footprint.review.desk import Review
 
 Where = Mapping[str, str | Sequence[str]] | Sequence[str]
 
@@ -103,6 +105,7 @@ class Workspace:
         """Every file taken in, with its counts (``footprint.store.memory.UPLOADS``)."""
         return self.data().uploads()
 
+    @needs("editor")
     def set_aside_csv(self, upload_id: int, lang: Lang = "zh") -> bytes:
         """The rows an upload set aside, as they were written, each with its reason and mend.
 
@@ -113,6 +116,13 @@ class Workspace:
     def audit(self) -> list[dict[str, Any]]:
         """Who did what and when, newest first; never changed afterwards."""
         return history.audit_rows(self._catalogue)
+
+    @property
+    def review(self) -> Review:
+        """What a meeting does with a brief: edit, assign, freeze, compare."""
+        from footprint.review.desk import Review
+
+        return Review(self, self._catalogue)
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -159,6 +169,7 @@ class Workspace:
 
     # -- changing ------------------------------------------------------------------------------
 
+    @needs("editor")
     def import_files(
         self,
         files: Upload | Sequence[Upload],
@@ -189,6 +200,7 @@ class Workspace:
         """What was said of headings with ``table`` or ``mapping``; used when they come again."""
         return list(profiles.remembered(self._catalogue).values())
 
+    @needs("editor")
     def forget_mapping(self, id: str) -> None:
         """Drop a remembered mapping. UsageError when there is none of that id."""
         profiles.forget(self._catalogue, id)
@@ -197,6 +209,7 @@ class Workspace:
         """The remembered mappings as JSON, to take to another workspace."""
         return packed(self.mappings())
 
+    @needs("editor")
     def import_mappings(self, content: bytes) -> list[Profile]:
         """Keep mappings of another workspace; those of the same headings are replaced.
 
@@ -206,15 +219,18 @@ class Workspace:
         profiles.add(self._catalogue, found)
         return found
 
+    @needs("editor")
     def undo(self) -> list[str]:
         """Take the last import back and give its file names. UsageError when there is none."""
         with importing(self.path):
             return history.undo(self._catalogue, self._folder)
 
+    @needs("editor")
     def set_setting(self, key: str, value: Any) -> None:
         """Edit a target, threshold or rule. Raises UsageError for wrong keys and values."""
         history.edit_settings(self._catalogue, lambda now: now.with_(**{key: value}), "set", key)
 
+    @needs("editor")
     def reset_setting(self, key: str) -> None:
         """Put a setting back to its default."""
         history.edit_settings(self._catalogue, lambda now: now.without(key), "reset", key)

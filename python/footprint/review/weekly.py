@@ -118,8 +118,10 @@ class Brief:
     def html(self, lang: Lang = "zh", base_url: str | None = None) -> str:
         """One self-contained page; with ``base_url`` findings link into the running app."""
         from footprint.review.html import page
+        from footprint.review.private import without_contacts
+        from footprint.review.report import report_of
 
-        return page(self, lang, base_url)
+        return page(without_contacts(report_of(self)), lang, base_url)
 
 
 _ROWS = {

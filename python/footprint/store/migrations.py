@@ -146,4 +146,5 @@ MIGRATIONS: tuple[str, ...] = (
         failures integer not null default 0
     )
     """,
+    "alter table actions add column question text not null default ''",
 )
