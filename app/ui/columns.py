@@ -301,6 +301,13 @@ COLUMNS: dict[str, tuple[Text, str]] = {
     "order": (Text("阶数", "Order"), "count"),
     "low_model": (Text("最低的方法", "Lowest model"), ""),
     "high_model": (Text("最高的方法", "Highest model"), ""),
+    "buying": (Text("有下单", "With an order"), "count"),
+    "median_s": (Text("中位秒数", "Median"), "s"),
+    "mean_s": (Text("平均秒数", "Mean"), "s"),
+    "length": (Text("时长", "Length"), ""),
+    "returning": (Text("连续活跃", "Returning"), "count"),
+    "resurrecting": (Text("回归", "Back again"), "count"),
+    "dormant": (Text("沉默", "Gone silent"), "count"),
 }
 
 FRAMES: dict[str, Text] = {
@@ -371,4 +378,5 @@ FRAMES: dict[str, Text] = {
     "orders_of_chain": Text("阶数比较", "Chain orders"),
     "ranges": Text("各方法的范围", "Range over models"),
     "positions": Text("位置", "Positions"),
+    "states": Text("状态", "States"),
 }

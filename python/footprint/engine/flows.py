@@ -92,7 +92,7 @@ class FlowQuestions(LogBase):
     def presence_of(visits: pl.DataFrame, which: Literal["peak", "curve"] = "peak") -> pl.DataFrame:
         """``presence`` of a frame of visits; each is there in [start, end)."""
         words = tuple(visits["place"].unique().sort())
-        places = visits["place"].replace_strict(words, range(len(words)), return_dtype=pl.UInt32)
+        places = visits["place"].cast(pl.Enum(words)).to_physical().cast(pl.UInt32)
         start, end = (visits[c].to_physical().rechunk() for c in ("start_ts", "end_ts"))
         answer = _core.presence_of_stays(places.rechunk(), start, end, which)
         return named(pl.DataFrame(answer).cast({"at": _UTC}), "place", words)

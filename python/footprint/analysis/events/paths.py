@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from footprint import stats
-from footprint.analysis.events.path_flow import DIRECT, MORE, edges, shown_path
+from footprint.analysis.events.path_flow import edges, shown_path
 from footprint.analysis.events.rows import ROWS, WHO, coded, kept
 from footprint.analysis.events.steps import parse_types
 from footprint.data import Data
@@ -75,14 +75,29 @@ def paths(
     asked = route_ask(data, scope, event, side, nodes, dimension, depth, collapse, rows, who)
     table = asked.table()
     users = int(table["users"].sum())
-    low, high = stats.wilson_columns("users", "total")
-    listed = table.with_columns(total=pl.lit(users)).select(
-        shown_path(side, depth).alias("path"), pl.col("path").list.len().clip(0, depth)
-        .cast(pl.Int64).alias("nodes"), pl.col("users").cast(pl.Int64),
-        (pl.col("users") / pl.col("total")).alias("share"), low, high,
-    )  # fmt: skip
+    listed = _listed(table, users, side, depth)
     frames = {"paths": listed.head(PATHS_SHOWN), "flow": edges(table, side, depth, least)}
-    return Result(_scalars(table, users, side, asked), frames, notes=_notes(table, users, data))
+    return Result(
+        _scalars(table, listed.height, users, side, asked),
+        frames,
+        notes=_notes(listed.height, users, data),
+    )
+
+
+def _listed(table: pl.DataFrame, users: int, side: str, depth: int) -> pl.DataFrame:
+    """path, nodes, users, share, low, high; paths that differ only in what is cut are one."""
+    low, high = stats.wilson_columns("users", "total")
+    return (
+        table.group_by(
+            shown_path(side, depth).alias("path"),
+            pl.col("path").list.len().clip(0, depth).cast(pl.Int64).alias("nodes"),
+        )
+        .agg(pl.col("users").sum().cast(pl.Int64))
+        .with_columns(total=pl.lit(users))
+        .sort("users", "path", descending=[True, False])
+        .select("path", "nodes", "users", (pl.col("users") / pl.col("total")).alias("share"),
+                low, high)
+    )  # fmt: skip
 
 
 class RouteAsk:
@@ -133,7 +148,9 @@ def route_ask(
                     dimension == "event_type")  # fmt: skip
 
 
-def _scalars(table: pl.DataFrame, users: int, side: str, asked: RouteAsk) -> dict[str, Scalar]:
+def _scalars(
+    table: pl.DataFrame, distinct: int, users: int, side: str, asked: RouteAsk
+) -> dict[str, Scalar]:
     alone = 1 if side == "before" and asked.with_goal else 0
     direct = int(table.filter(pl.col("path").list.len() <= alone)["users"].sum())
     low, high = stats.wilson(direct, users) if users else (None, None)
@@ -144,7 +161,7 @@ def _scalars(table: pl.DataFrame, users: int, side: str, asked: RouteAsk) -> dic
     return {
         "users": Scalar(users, "count", users, label=Text("有该事件的用户", "Users with the event"),
                         definition=rule),
-        "distinct": Scalar(table.height, "count", users, label=Text("不同路径", "Different paths"),
+        "distinct": Scalar(distinct, "count", users, label=Text("不同路径", "Different paths"),
                            definition=rule),
         "direct": Scalar(
             direct / users if users else None, "rate", users, low, high,
@@ -155,9 +172,9 @@ def _scalars(table: pl.DataFrame, users: int, side: str, asked: RouteAsk) -> dic
     }  # fmt: skip
 
 
-def _notes(table: pl.DataFrame, users: int, data: Data) -> tuple[Text, ...]:
+def _notes(distinct: int, users: int, data: Data) -> tuple[Text, ...]:
     notes = []
-    if table.height > PATHS_SHOWN:
+    if distinct > PATHS_SHOWN:
         notes.append(
             Text(f"路径表只列最常见的 {PATHS_SHOWN} 条。",
                  f"The {PATHS_SHOWN} commonest paths are shown.")
@@ -165,6 +182,3 @@ def _notes(table: pl.DataFrame, users: int, data: Data) -> tuple[Text, ...]:
     if users < int(data.settings.value("min_group")):
         notes.append(Text("人数太少，只能当作例子看。", "Too few users: read them as examples."))
     return tuple(notes)
-
-
-__all__ = ["DIRECT", "MORE", "RouteAsk", "paths", "route_ask"]
