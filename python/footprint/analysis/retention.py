@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from datetime import date
 
 import polars as pl
 
 from footprint import stats
 from footprint.analysis.log_rows import log_mask
+from footprint.analysis.retention_parts import NOT_CAUSE, before_after, change_scalars, split
+from footprint.analysis.returners import GROUPS, where_key
 from footprint.data import Data
 from footprint.errors import UsageError
+from footprint.metrics.derived import once
 from footprint.questions import Param, question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
@@ -23,10 +28,14 @@ KINDS: dict[str, Text] = {
     "within": Text("第 1 至 {day} 天内又有行为", "active again on any of days 1 to {day}"),
     "unbounded": Text("第 {day} 天或之后又有行为", "active again on day {day} or later"),
 }
+CHOICES = ("", *GROUPS)
 _PARAMS = (
     Param("by", str, "day", Text("按日、周或月分组", "Cohorts by"), tuple(_TRUNCATE)),
     Param("kind", str, "exact", Text("怎样算回来", "What counts as coming back"), tuple(KINDS)),
-    Param("days", str, "1,7,30", Text("看哪几天", "Days shown")),
+    Param("days", str, "1,7,30", Text("看哪几天（周、月）", "Days (weeks, months) shown")),
+    Param("unit", str, "day", Text("间隔按什么数", "Count gaps in"), tuple(_TRUNCATE)),
+    Param("group", str, "", Text("按首次来源等分开看", "Split by first"), CHOICES),
+    Param("change", date, None, Text("前后对比的日期", "Compare before and after")),
 )
 
 
@@ -40,7 +49,14 @@ _PARAMS = (
     params=_PARAMS,
 )
 def retention(
-    data: Data, scope: Scope, by: str = "day", kind: str = "exact", days: str = "1,7,30"
+    data: Data,
+    scope: Scope,
+    by: str = "day",
+    kind: str = "exact",
+    days: str = "1,7,30",
+    unit: str = "day",
+    group: str = "",
+    change: date | None = None,
 ) -> Result:
     """Share of users active again k calendar days (shop time) after their first day ever.
 
@@ -48,21 +64,32 @@ def retention(
     day is over in the data; unfinished cells count nowhere. Frames: ``cohorts`` (cohort = first day
     of the day, week or month; size = users whose day k is over, day, users, rate, low, high,
     complete = day k is over for the whole cohort, enough = size reaches the setting min_group) and
-    ``curve`` (day 0..30 or more, rate, n, low, high pooled over complete cohorts). Scalars: d1, d7,
-    d30 and index = weighted mean of the three (setting retention_weights). Raises UsageError for
+    ``curve`` (day 0..30 or more, rate, n, low, high pooled over complete cohorts). With ``unit``
+    week or month cohorts are weeks or months and k counts those (``groups`` and ``change`` need
+    days). ``groups`` (with ``group``: first
+    channel, host, bought product ... of a user): group, day, size, users, rate, low, high,
+    p_adjusted against all others, sure. ``change`` (with a date): users who came before and from
+    that day on. Scalars: d1, d7, d30, index = weighted mean of the three (setting
+    retention_weights); with ``change`` also d7_before, d7_after, d7_pp, d7_p. Raises UsageError for
     days that are not whole numbers from 0 to 366. Source: requirement row S7.1-c, truth PT12.
     """
     wanted = parse_days(days)
-    cells = _cells(data, scope, kind, max(*wanted, *INDEX_DAYS))
+    cells = _cells(data, scope, kind, max(*wanted, *INDEX_DAYS), "day")
     curve = _rates(cells.filter("complete"), ["day"])
     scalars = {f"d{day}": _scalar(curve, day, kind) for day in INDEX_DAYS}
     scalars["index"] = _index(scalars, data.settings.value("retention_weights"))
     minimum = int(data.settings.value("min_group"))
+    if unit != "day":
+        cells, by = _cells(data, scope, kind, wanted[-1], unit), unit
+        curve = _rates(cells.filter("complete"), ["day"])
     frames = {
         "cohorts": _cohorts(cells, by, wanted, minimum),
         "curve": curve.select("day", "rate", n="size", low="low", high="high"),
+        "groups": split(data, scope, group if unit == "day" else "", kind, wanted, minimum),
+        "change": before_after(data, scope, change if unit == "day" else None, kind, wanted),
     }
-    return Result(scalars, frames, notes=_notes(frames["cohorts"]))
+    scalars |= change_scalars(frames["change"])
+    return Result(scalars, frames, notes=_notes(frames["cohorts"], frames))
 
 
 def parse_days(days: str) -> list[int]:
@@ -79,11 +106,16 @@ def parse_days(days: str) -> list[int]:
     return found
 
 
-def _cells(data: Data, scope: Scope, kind: str, longest: int) -> pl.DataFrame:
+def _cells(data: Data, scope: Scope, kind: str, longest: int, unit: str) -> pl.DataFrame:
     """Per cohort day and k: cohort, day, users, size, complete; cohorts of the period only."""
     log = data.event_log()
-    cells = log.retention(
-        scope.tz, days=longest, kind=kind, mask=log_mask(data, scope)  # type: ignore[arg-type]
+    name = f"retention {unit} {kind} {longest} {scope.tz} {where_key(scope)}"
+    cells = once(
+        data, name,
+        lambda: log.retention(
+            scope.tz, days=longest, kind=kind, unit=unit,  # type: ignore[arg-type]
+            mask=log_mask(data, scope),
+        ),
     )  # fmt: skip
     cohort = pl.col("cohort")
     keep = [cohort >= scope.start] if scope.start else []
@@ -157,10 +189,15 @@ def _index(scalars: dict[str, Scalar], weights: list[float]) -> Scalar:
     )
 
 
-def _notes(cohorts: pl.DataFrame) -> tuple[Text, ...]:
-    if cohorts["complete"].all():
-        return ()
-    return (
-        Text("未满天数的分组已标出，没有计入比例。",
-             "Cohorts whose days are not over are marked and left out of the rates."),
-    )  # fmt: skip
+def _notes(cohorts: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> tuple[Text, ...]:
+    notes = []
+    if not cohorts["complete"].all():
+        notes.append(
+            Text(
+                "未满天数的分组已标出，没有计入比例。",
+                "Cohorts whose days are not over are marked and left out of the rates.",
+            )
+        )
+    if not frames["groups"].is_empty() or not frames["change"].is_empty():
+        notes.append(NOT_CAUSE)
+    return tuple(notes)
