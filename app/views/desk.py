@@ -7,11 +7,12 @@ from footprint.text import Lang, Text
 
 from app import state
 from app.ui.section import guarded
-from app.views import holdings, quality, settings, upload
+from app.views import holdings, profiles, quality, settings, upload
 
 _TABS = {
     "upload": Text("上传", "Upload"),
     "tables": Text("已有数据", "Data here"),
+    "mappings": Text("表头对应", "Mappings"),
     "quality": Text("数据质量", "Quality"),
     "settings": Text("目标与规则", "Targets & rules"),
 }
@@ -28,7 +29,7 @@ def tabs(lang: Lang) -> None:
         default=default,
         on_change="rerun",
     )
-    shows = (upload.show, holdings.show, quality.show, settings.show)
+    shows = (upload.show, holdings.show, profiles.show, quality.show, settings.show)
     for pane, name, show in zip(panes, names, shows, strict=True):
         if pane.open:
             with pane, guarded(lang, f"desk-{name}"):

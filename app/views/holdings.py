@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 import polars as pl
@@ -33,10 +34,25 @@ _HISTORY_COLUMNS = (
     "set_aside",
     "added",
     "changed",
+    "unchanged",
+    "as_of",
     "encoding",
+    "hash",
     "current",
 )
 _CURRENT = Text("在用", "In use")
+_HASH, _AS_OF = Text("文件指纹", "File hash"), Text("数据截至", "Data as of")
+_UNCHANGED = Text("未变", "Unchanged")
+_ASIDE_OF = Text("放在一边的行", "Rows set aside")
+_ASIDE_ONE = Text("{file} · {n} 行", "{file} · {n} rows")
+_PICK = Text("选一次上传", "Choose an upload")
+_GET = Text("下载，附原因和改法", "Download with reasons and mends")
+_HISTORY_WORDS = {
+    "current": _CURRENT,
+    "hash": _HASH,
+    "as_of": _AS_OF,
+    "unchanged": _UNCHANGED,
+}
 _AUDIT = Text("操作记录", "Audit")
 
 
@@ -54,16 +70,45 @@ def show(lang: Lang) -> None:
                 "history",
                 lang,
                 columns=_HISTORY_COLUMNS,
-                headings={"current": _CURRENT(lang)},
+                headings={name: words(lang) for name, words in _HISTORY_WORDS.items()},
             )
+            _asides(uploads, lang)
     with st.expander(_AUDIT(lang), icon=":material/history:"):
         st.dataframe(data.workspace().audit(), key="audit", hide_index=True)
+
+
+def _asides(uploads: pl.DataFrame, lang: Lang) -> None:
+    """The rows any upload set aside, to download."""
+    with_asides = uploads.filter(pl.col("set_aside") > 0).sort("upload_id", descending=True)
+    if with_asides.is_empty():
+        return
+    names = {
+        row["upload_id"]: _ASIDE_ONE(lang, file=row["file"], n=fmt.number(row["set_aside"], lang))
+        for row in with_asides.iter_rows(named=True)
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.selectbox(
+            _ASIDE_OF(lang),
+            list(names),
+            format_func=names.__getitem__,
+            placeholder=_PICK(lang),
+            key=f"asides-{lang}",
+            width=360,
+        )
+        if chosen is not None:
+            present.download(
+                _GET(lang),
+                partial(data.workspace().set_aside_csv, chosen, lang),
+                f"set-aside-{chosen}.csv",
+                f"aside-of-{chosen}-{lang}",
+                "text/csv",
+            )
 
 
 def _titled(uploads: pl.DataFrame, lang: Lang) -> pl.DataFrame:
     """Uploads with the titles of their tables."""
     titles = {name: table.title(lang) for name, table in TABLES.items()}
-    return uploads.with_columns(pl.col("table").replace(titles))
+    return uploads.with_columns(pl.col("table").replace(titles), pl.col("hash").str.head(12))
 
 
 def _matrix(lang: Lang) -> str:

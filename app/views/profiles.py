@@ -1,0 +1,75 @@
+"""W2: the mappings remembered by heading: see, rename, delete, take along, bring in."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+from footprint.ingest.profiles import Profile
+from footprint.schema import TABLES
+from footprint.text import Lang, Text
+
+from app import data
+from app.ui import markup, present
+from app.ui.section import section
+
+_TITLE = Text("记住的对应", "Remembered mappings")
+_LEAD = Text(
+    "同样表头的文件再来时按这里导入。可以改、删，也可以带到另一个工作区。",
+    "Files with the same headings follow these. Change or delete them, or take them elsewhere.",
+)
+_NONE = Text(
+    "还没有。导入时改过对应或回答过问题，就会记在这里。",
+    "None yet. What you change or answer while importing is kept here.",
+)
+_DELETE = Text("删除", "Delete")
+_EXPORT = Text("导出全部", "Export all")
+_IMPORT = Text("导入一份（粘贴导出的内容）", "Bring in (paste what was exported)")
+_TAKE = Text("导入", "Bring in")
+_TAKEN = Text("已导入 {n} 份对应", "{n} mappings brought in")
+_HEADING, _AS = Text("表头", "Heading"), Text("理解为", "Read as")
+_COUNT = Text("{n} 个表头", "{n} headings")
+
+
+def show(lang: Lang) -> None:
+    """All remembered mappings, then the ways in and out."""
+    with section("profiles", lang, _TITLE, _LEAD):
+        kept = data.workspace().mappings()
+        if not kept:
+            markup.notes([_NONE(lang)])
+        for profile in kept:
+            _one(profile, lang)
+        _ways(bool(kept), lang)
+
+
+def _one(profile: Profile, lang: Lang) -> None:
+    title = TABLES[profile.table].title(lang)
+    count = _COUNT(lang, n=len(profile.headings))
+    with st.expander(f"**{title}** :gray[{count} · {profile.id}]", icon=":material/schema:"):
+        rows = "".join(
+            f"<tr><td>{escape(heading)}</td><td>{escape(word)}</td></tr>"
+            for heading, word in profile.mapping.items()
+        )
+        heads = f"<tr><th>{escape(_HEADING(lang))}</th><th>{escape(_AS(lang))}</th></tr>"
+        markup.show(markup.table_html(heads + rows))
+        markup.notes([", ".join(profile.headings)])
+        if st.button(_DELETE(lang), key=f"forget-{profile.id}-{lang}", icon=":material/delete:"):
+            data.workspace().forget_mapping(profile.id)
+            st.rerun()
+
+
+def _ways(any_kept: bool, lang: Lang) -> None:
+    if any_kept:
+        present.download(
+            _EXPORT(lang),
+            data.workspace().export_mappings,
+            "footprint-mappings.json",
+            f"mappings-{lang}",
+            "application/json",
+        )
+    with st.form(f"mappings-in-{lang}", border=False, clear_on_submit=True):
+        pasted = st.text_area(_IMPORT(lang), height=90, key=f"mappings-text-{lang}")
+        if st.form_submit_button(_TAKE(lang), icon=":material/input:") and pasted.strip():
+            found = data.workspace().import_mappings(pasted.encode())
+            st.toast(_TAKEN(lang, n=len(found)))
+            st.rerun()
