@@ -82,6 +82,17 @@ PAGES: tuple[PageInfo, ...] = (
         True,
     ),
     PageInfo(
+        "U5",
+        "storefront",
+        Text("内容与商品", "Content & goods"),
+        Text(
+            "做法有没有用，脚本越没越线，哪些货该多卖、够不够卖。",
+            "What works, which scripts cross the line, which goods to sell more and whether they "
+            "last.",
+        ),
+        True,
+    ),
+    PageInfo(
         "C1",
         "shield",
         Text("风险与预警", "Risk & alerts"),

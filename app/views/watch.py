@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from html import escape
-from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -17,6 +15,7 @@ from app.ui.charts import lines, points
 from app.ui.charts.base import Field
 from app.ui.section import fragment, guarded, section
 from app.views import arrival
+from app.views.content import scripts
 
 _TABS = {
     "opinion": Text("舆情", "Opinion"),
@@ -48,12 +47,6 @@ _METRIC = Text("指标", "Metric")
 _Z = Text("低于行业均值多少个标准差", "Standard deviations from the industry mean")
 _MINUS_2 = Text("−2 个标准差", "−2 sd")
 _COSTS = Text("各类费用占当周支出的比例", "Share of each cost in the week's spending")
-_TEXT = Text("把话术贴在这里", "Paste the script here")
-_CHECK = Text("检查", "Check")
-_CLEAN = Text(
-    "没有命中规则。规则由您维护，不是法律意见。",
-    "No rule was hit. The rules are yours; not legal advice.",
-)
 
 
 def tabs(scope: Scope, lang: Lang) -> None:
@@ -76,7 +69,7 @@ def _tabs(scope: Scope, lang: Lang) -> None:
         "claims": _claims,
         "benchmark": _benchmark,
         "cost": _cost,
-        "script": _script,
+        "script": scripts.paste,
     }
     for pane, (name, show) in zip(panes, shows.items(), strict=True):
         if pane.open:
@@ -209,44 +202,3 @@ def _cost(scope: Scope, lang: Lang) -> None:
     present.table(weeks.sort("state", "week", descending=[False, True]), "cost-share", lang)
     markup.notes([note(lang) for note in result.notes])
     present.tools("cost-share", lang, result, draw, inline=True)
-
-
-def _script(scope: Scope, lang: Lang) -> None:
-    with st.form("script-form", border=False):
-        text = st.text_area(_TEXT(lang), key="script-text", height=150)
-        st.form_submit_button(_CHECK(lang), type="primary", icon=":material/spellcheck:")
-    if not text.strip():
-        return
-    result = data.ask("script_check", scope, text=text)
-    cards.scalars(result.scalars, ("hits", "severe_hits", "score"), lang)
-    hits = result.frames["hits"]
-    if hits.is_empty():
-        markup.notes([_CLEAN(lang)])
-        return
-    markup.show(f'<div class="fp-text">{_marked(text, hits)}</div>')
-    present.table(
-        hits,
-        "script-hits",
-        lang,
-        columns=("term", "category", "severity", "clause", "replacement", "position"),
-    )
-    markup.notes([note(lang) for note in result.notes])
-    present.tools("script", lang, result, inline=True)
-
-
-def _marked(text: str, hits: pl.DataFrame) -> str:
-    """The text with its hits marked, escaped."""
-    parts: list[str] = []
-    at = 0
-    for row in hits.sort("position").to_dicts():
-        start, term = _place(row)
-        if start < at or text[start : start + len(term)] != term:
-            continue
-        css = "high" if str(row.get("severity")) in ("high", "3", "severe", "red") else "low"
-        parts += [escape(text[at:start]), f'<mark class="{css}">{escape(term)}</mark>']
-        at = start + len(term)
-    return "".join([*parts, escape(text[at:])])
-
-
-def _place(row: dict[str, Any]) -> tuple[int, str]:
-    return int(row["position"] or 0), str(row["term"])

@@ -108,6 +108,7 @@ PAGE_PATHS: dict[str, str] = {
     "U3": "retention",
     "U4": "lifecycle",
     "C1": "risk",
+    "U5": "content",
     "ASK": "ask",
 }
 

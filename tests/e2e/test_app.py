@@ -11,7 +11,7 @@ from footprint.terminal.serving import sample_files
 from footprint.workspace import Workspace
 from playwright.sync_api import Page
 
-PAGES = ("brief", "board", "attribution", "retention", "lifecycle", "risk", "ask", "data")
+PAGES = ("brief", "board", "attribution", "retention", "lifecycle", "content", "risk", "ask", "data")
 UNEXPECTED = ("这一块暂时算不出来", "could not be worked out", "Traceback", "Error running app")
 
 

@@ -18,6 +18,7 @@ NEEDS = {
     "attribution": "events",
     "retention": "events",
     "lifecycle": "orders",
+    "content": "streams",
     "risk": "comments",
     "ask": "stream_minutes",
 }

@@ -23,7 +23,8 @@ from footprint.stats import (
 _LEAST_SPARE = 5  # fewer cannot say how much units differ
 _SCREEN = {
     "tag": pl.String(), "n_tag": pl.Int64(), "n_plain": pl.Int64(), "rate_tag": pl.Float64(),
-    "rate_plain": pl.Float64(), "ratio": pl.Float64(), "p_value": pl.Float64(),
+    "rate_plain": pl.Float64(), "ratio": pl.Float64(), "adjusted_ratio": pl.Float64(),
+    "low": pl.Float64(), "high": pl.Float64(), "coverage": pl.Float64(), "p_value": pl.Float64(),
 }  # fmt: skip
 _MANY = 1e9  # degrees of freedom of the plain binomial reading
 
@@ -160,9 +161,13 @@ def _dispersion(units: pl.DataFrame, ratio: float, strata: int) -> tuple[float, 
     return max(1.0, float(chi) / spare), float(spare)
 
 
-def screen(units: pl.DataFrame, least: int) -> pl.DataFrame:
-    """Every value of ``tags`` held by at least ``least`` units and missing in as many, compared as
-    is, with Benjamini-Hochberg p values: the best of many tags looks good by chance."""
+def screen(units: pl.DataFrame, least: int, by: list[str] | None = None) -> pl.DataFrame:
+    """Every value of ``tags`` held by at least ``least`` units and missing in as many.
+
+    Compared as is and, with ``by``, like for like (``adjusted_ratio`` with low and high);
+    ``p_value`` is then the larger of both, so that a tag must stand both ways. ``p_adjusted`` is
+    Benjamini-Hochberg over the tags: the best of many looks good by chance.
+    """
     tags = units.select(pl.col("tags").explode().drop_nulls()).to_series().unique().sort()
     rows = []
     for tag in tags:
@@ -170,8 +175,17 @@ def screen(units: pl.DataFrame, least: int) -> pl.DataFrame:
         n = int(held["tagged"].sum())
         if min(n, held.height - n) >= least:
             found = compare(held)
-            rates = (found.rate_with, found.rate_without, found.ratio, found.p)
-            rows.append((tag, n, held.height - n, *rates))
+            rates = (found.rate_with, found.rate_without, found.ratio)
+            rows.append((tag, n, held.height - n, *rates, *_alike(held, by, found.p)))
     table = pl.DataFrame(rows, schema=_SCREEN, orient="row")
     fair = benjamini_hochberg(table["p_value"].to_numpy())
     return table.with_columns(p_adjusted=pl.Series(fair, dtype=pl.Float64)).sort("p_value", "tag")
+
+
+def _alike(held: pl.DataFrame, by: list[str] | None, p: float) -> tuple[float | None, ...]:
+    """Adjusted ratio, its interval, the share of trials it covers, the more cautious p."""
+    if not by:
+        return None, None, None, None, p
+    mix, _ = adjusted(held, by)
+    fair = 1.0 if mix.p is None else mix.p  # nothing alike to compare with: nothing is claimed
+    return mix.ratio, mix.low, mix.high, mix.covered, max(p, fair)

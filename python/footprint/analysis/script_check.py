@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from footprint.analysis.shingles import nearest_to
+from footprint.analysis.stream_facts import script_texts
 from footprint.data import Data
 from footprint.errors import UsageError
 from footprint.questions import Param, question, require
@@ -14,6 +16,7 @@ from footprint.scoping import scoped
 from footprint.text import Text
 
 _SEVERE = 3
+_ALIKE = 5
 _PASTED = "pasted"
 _DEFINITION = Text(
     "按规则表逐句比对，否定句和允许的说法不计。分数为各命中的严重度（1–3）之和，0 为未命中。"
@@ -22,6 +25,10 @@ _DEFINITION = Text(
     "Every sentence is compared with the rule list; denials and allowed wordings do not count. The "
     "score is the sum of severities (1 to 3) of the hits, 0 is clean. Rules can be edited and "
     "switched off; the clauses need review by a lawyer: this is not legal advice.",
+)
+_OVERLAP = Text(
+    "两篇共有的四字片段 ÷ 合计的四字片段，只看文字和数字；1 为完全一样。",
+    "Shared four-character runs / all runs of both, letters and digits only; 1 is identical.",
 )
 _NOTE = Text("规则仅供自查，不是法律意见。", "The rules are for self-checks, not legal advice.")
 _PARAMS = (
@@ -33,8 +40,8 @@ _PARAMS = (
 @question(
     "script_check",
     title=Text("这份脚本能不能播？", "May this script go on air?"),
-    page="C1",
-    rows=("S2.3.1-a",),
+    page="U5",
+    rows=("S2.3.1-a", "S9.2-a"),
     needs=(),
     uses=("scripts",),
     params=_PARAMS,
@@ -46,12 +53,15 @@ def script_check(
 
     Frames: ``hits`` (script_id, term, position of the first character, found, category, severity,
     state hit / negated / allowed, clause, allowed_when, replacement) and ``scripts`` (script_id,
-    hits, severe_hits, score), worst first. Scalars count state hit only. Raises DataMissing without
-    text and scripts table, UsageError for an unknown script. Source: requirement row S2.3.1-a.
+    hits, severe_hits, score), worst first; of a pasted text also ``alike`` (the closest own
+    scripts: script_id, jaccard) and the scalar nearest. Scalars count state hit only. Raises
+    DataMissing without text and scripts table, UsageError for an unknown script. Source:
+    requirement rows S2.3.1-a and S9.2-a.
     """
     ids, found = _checked(data, scope, text, script_id)
     counted = _per_script(ids, found)
     n = counted.height
+    alike = _alike(data, text)
 
     def total(column: str, label: Text) -> Scalar:
         value = int(counted[column].sum())
@@ -62,10 +72,27 @@ def script_check(
             "hits": total("hits", Text("命中条数", "Hits")),
             "severe_hits": total("severe_hits", Text("严重命中", "Severe hits")),
             "score": total("score", Text("风险分", "Risk score")),
+            **_nearest(data, alike),
         },
-        frames={"hits": found, "scripts": counted},
+        frames={"hits": found, "scripts": counted, **({} if alike is None else {"alike": alike})},
         notes=(_NOTE,),
     )  # fmt: skip
+
+
+def _alike(data: Data, text: str | None) -> pl.DataFrame | None:
+    """The own scripts closest to a pasted text; None without either."""
+    if not text or not data.has("scripts"):
+        return None
+    known = script_texts(data)
+    return nearest_to(text, known["script_id"].to_list(), known["text"].to_list()).head(_ALIKE)
+
+
+def _nearest(data: Data, alike: pl.DataFrame | None) -> dict[str, Scalar]:
+    if alike is None or alike.is_empty():
+        return {}
+    label = Text("与最像的自有脚本的重合度", "Overlap with the closest own script")
+    n = data.frame("scripts")["script_id"].n_unique()
+    return {"nearest": Scalar(alike["jaccard"][0], "rate", n, label=label, definition=_OVERLAP)}
 
 
 def _checked(

@@ -52,7 +52,7 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
             suggestion=_SUGGESTION,
             confidence=0.9,
             n=scripts,
-            page="ASK",
+            page="U5",
             question="script_similarity",
             scope=scope,
             evidence=pairs.head(10),
@@ -63,7 +63,7 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
 @question(
     "script_similarity",
     title=Text("我们的脚本是不是都一个样？", "Are our scripts all alike?"),
-    page="ASK",
+    page="U5",
     rows=("S1.2.1-a",),
     needs=("scripts",),
     uses=("streams",),

@@ -50,6 +50,24 @@ def alike_pairs(ids: list[str], texts: list[str], threshold: float) -> pl.DataFr
     return found.sort(["jaccard", "a", "b"], descending=[True, False, False])
 
 
+def nearest_to(text: str, ids: list[str], texts: list[str]) -> pl.DataFrame:
+    """Texts that share any shingle with ``text``: script_id, jaccard, highest first.
+
+    Source: requirement row S9.2-a.
+    """
+    own = shingles(text)
+    rows = []
+    for id_, other in zip(ids, texts, strict=True):
+        theirs = shingles(other)
+        shared = len(own & theirs)
+        if shared:
+            rows.append((id_, shared / (len(own) + len(theirs) - shared)))
+    found = pl.DataFrame(
+        rows, schema={"script_id": pl.String(), "jaccard": pl.Float64()}, orient="row"
+    )
+    return found.sort(["jaccard", "script_id"], descending=[True, False])
+
+
 def _matrix(sets: list[frozenset[str]]) -> tuple[csr_array, np.ndarray]:
     """Texts by shingles, 1 where the text holds the shingle, and the number of each text's."""
     codes: dict[str, int] = {}

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from footprint.analysis import goods
+from footprint.analysis.exposure import low_exposure
 from footprint.data import Data
 from footprint.format import sentence
 from footprint.names import category_name
@@ -16,6 +17,7 @@ from footprint.stats import bucket_bootstrap, percentile_interval
 from footprint.text import Text
 
 _BUCKETS = 64
+_LEAST_LINES = 10
 _REPLICATES = 1000
 _PROBLEM = Text(
     "{category}类里有 {skus} 个商品只占本类成交额的 {gmv}，却赚了本类利润的 {profit}"
@@ -61,7 +63,7 @@ def _finding(row: dict, result: Result, data: Data, scope: Scope) -> Finding:
         suggestion=_SUGGESTION,
         confidence=0.9 if row["lines"] >= 10 * data.settings.value("niche_min_lines") else 0.7,
         n=int(niche["lines"].sum()),
-        page="ASK",
+        page="U5",
         question="sku_profit",
         impact_cny=float(now["profit"].sum()),
         scope=scope.only(category=category),
@@ -72,7 +74,7 @@ def _finding(row: dict, result: Result, data: Data, scope: Scope) -> Finding:
 @question(
     "sku_profit",
     title=Text("哪些被忽视的商品在赚钱？", "Which ignored products earn?"),
-    page="ASK",
+    page="U5",
     rows=("S7.2-d",),
     needs=("orders", "products"),
     in_brief=True,
@@ -82,7 +84,8 @@ def sku_profit(data: Data, scope: Scope) -> Result:
     """Profit per SKU and the goods whose profit their category's average hides.
 
     Scalars speak of the category whose ignored goods earn most (all 0 when there is none).
-    Frames ``skus``, ``categories`` (CNY, shares 0..1) and ``period`` (start, end, lines).
+    Frames ``skus``, ``categories`` (CNY, shares 0..1), ``period`` (start, end, lines) and
+    ``low_exposure`` (goods little shown whose units earn most, see ``exposure``).
     Source: requirement row S7.2-d, truth PT04.
     """
     wide = goods.lookback(scope, int(data.settings.value("niche_lookback_days")))
@@ -91,9 +94,12 @@ def sku_profit(data: Data, scope: Scope) -> Result:
     categories = goods.by_category(skus)
     return Result(
         scalars=_scalars(lines, skus, categories),
-        frames={"skus": skus, "categories": categories, "period": _period(lines, data.tz)},
+        frames={
+            "skus": skus, "categories": categories, "period": _period(lines, data.tz),
+            "low_exposure": low_exposure(data, wide, lines, _LEAST_LINES),
+        },
         notes=_notes(scope, wide, skus),
-    )
+    )  # fmt: skip
 
 
 def _scalars(

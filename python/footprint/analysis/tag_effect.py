@@ -72,7 +72,7 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
             suggestion=_SUGGESTION,
             confidence=0.7,
             n=int(str(value["n_tag"])) + int(str(value["n_plain"])),
-            page="ASK",
+            page="U5",
             question="tag_effect",
             params={"tag": tag, "metric": metric},
             scope=scope,
@@ -84,8 +84,17 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
 @question(
     "tag_effect",
     title=Text("哪个标签的场次更好？", "Does a tag go with better streams?"),
-    page="ASK",
-    rows=("S2.1.3-a", "S9.3-e"),
+    page="U5",
+    rows=(
+        "S2.1.3-a",
+        "S2.2.3-a",
+        "S2.2.3-c",
+        "S3.1-b",
+        "S3.1-d",
+        "S7.4-b",
+        "S9.3-e",
+        "S10.1-a",
+    ),
     needs=(),
     uses=("streams", "orders", "contents"),
     params=(
@@ -100,8 +109,9 @@ def tag_effect(data: Data, scope: Scope, tag: str | None, metric: str) -> Result
     Scalars: rate_tag, rate_plain, diff_pp (percentage points), ratio, adjusted_ratio, p_value,
     n_tag and n_plain (streams or videos), coverage, verdict (higher, lower, no_difference, mixed,
     too_small). Frames ``streams`` (id, tagged, hits, trials, rate), ``strata`` and
-    ``tags`` (every tag with enough streams: n, rates, ratio, p_value, p_adjusted for the number of
-    tags tried). Raises UsageError for a tag nobody used. Source: requirement row S2.1.3-a, truths
+    ``tags`` (every tag with enough streams: n, rates, ratio, adjusted_ratio with low and high,
+    coverage, p_value, p_adjusted for the number of tags tried). Raises UsageError for a
+    tag nobody used. Source: requirement row S2.1.3-a, truths
     PT01 and PT11.
     """
     require(data, (_UNITS[metric][0],))
@@ -116,7 +126,7 @@ def tag_effect(data: Data, scope: Scope, tag: str | None, metric: str) -> Result
     frames = {
         "streams": units.drop("tags").sort("id"),
         "strata": strata,
-        "tags": screen(units, least),
+        "tags": screen(units, least, list(_UNITS[metric][3])),
     }
     n = {side: units.filter(pl.col("tagged") == side).height for side in (True, False)}
     if min(n.values()) < least:
