@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from footprint import stats
+from footprint.analysis.channel_crossing import crossings
 from footprint.analysis.spend import channel_spend, spend_notes
 from footprint.data import Data
 from footprint.metrics import View
@@ -87,12 +88,16 @@ def channel_cost(data: Data, scope: Scope) -> Result:
 
     Orders and new buyers belong to the channel written on the order; a new buyer's is that of the
     first order in all data. Frame ``months``: month (first day), channel, cost, orders, new_buyers,
-    cost_per_order, cost_per_new_buyer (null without cost or orders). Scalars: cost, orders,
-    cost_per_order over channels with cost, unlabelled = share of orders without a channel. The
+    cost_per_order with the interval low, high that its number of orders allows, cost_per_new_buyer
+    (null without cost or orders). Frame ``crossings``: channels whose cost per order came from
+    below the plan's pain level to it (channel, month, before, cost_per_order, low, high, orders,
+    sure). Scalars: cost, orders, cost_per_order over channels with cost, crossed_in and
+    crossed_channel (the latest crossing), unlabelled = share of orders without a channel. The
     plan's 30 CNY is a grey mark, never a judgement. Source: requirement row S1.2.1-b, truth PT46.
     """
     view = View(data, scope)
     months = _months(view)
+    crossed = _crossings(data, months)
     paid = months.filter(pl.col("cost") > 0)
     orders, cost = int(paid["orders"].sum()), float(paid["cost"].sum())
     definition = Text(
@@ -108,9 +113,38 @@ def channel_cost(data: Data, scope: Scope) -> Result:
             cost / high if orders else None, cost / low if orders else None,
             Text("每单成本", "Cost per order"), definition,
         ),
+        **_crossed(crossed),
         "unlabelled": _unlabelled(view),
     }  # fmt: skip
-    return Result(scalars, {"months": months}, notes=spend_notes(view))
+    return Result(scalars, {"months": months, "crossings": crossed}, notes=spend_notes(view))
+
+
+def _crossings(data: Data, months: pl.DataFrame) -> pl.DataFrame:
+    level = data.settings.reference("cac_per_order_pain").value
+    least = int(data.settings.value("min_group"))
+    return crossings(months, float(str(level)), least)
+
+
+def _crossed(crossed: pl.DataFrame) -> dict[str, Scalar]:
+    """The latest crossing by name; none is said as such."""
+    last = crossed.sort("month", "orders", descending=True)
+    row = last.row(0, named=True) if last.height else None
+    definition = Text(
+        "每单成本从计划提到的痛点价位以下，升到该价位或以上，且此后没有回落的第一个月。",
+        "First month from which cost per order stays at or above the level the plan names, after "
+        "a month below it.",
+    )
+    n = row["orders"] if row else None
+    return {
+        "crossed_in": Scalar(
+            f"{row['month']:%Y-%m}" if row else None, "text", n,
+            label=Text("越过痛点价位的月份", "Crossed the level in"), definition=definition,
+        ),
+        "crossed_channel": Scalar(
+            row["channel"] if row else None, "text", n,
+            label=Text("越过的渠道", "Channel that crossed"), definition=definition,
+        ),
+    }  # fmt: skip
 
 
 def _months(view: View) -> pl.DataFrame:
@@ -129,12 +163,25 @@ def _months(view: View) -> pl.DataFrame:
         .select(
             "month", "channel", "cost", "orders", "new_buyers",
             cost_per_order=pl.when(pl.col("orders") > 0, cost > 0).then(cost / pl.col("orders")),
+            low=_per_order(1),
+            high=_per_order(0),
             cost_per_new_buyer=pl.when(pl.col("new_buyers") > 0, cost > 0).then(
                 cost / pl.col("new_buyers")
             ),
         )
         .sort("month", "channel")
     )  # fmt: skip
+
+
+def _per_order(bound: int) -> pl.Expr:
+    """Cost per order at a bound of the Poisson interval of the orders."""
+
+    def cost(row: dict[str, Any]) -> float | None:
+        if not row["orders"] or not row["cost"]:
+            return None
+        return float(row["cost"]) / stats.poisson_interval(row["orders"])[bound]
+
+    return pl.struct("cost", "orders").map_elements(cost, return_dtype=pl.Float64)
 
 
 def _unlabelled(view: View) -> Scalar:

@@ -20,13 +20,24 @@ def channel_spend(view: View) -> pl.DataFrame:
 
     The channel report knows platforms and channels only, so it stays out of other slices.
     """
-    parts = [_monthly(rows) for rows in (_sheet(view), _report(view)) if rows is not None]
-    if not parts:
-        return pl.DataFrame(schema={"month": pl.Date, "channel": pl.String, "cost": pl.Float64})
-    both = pl.concat(parts)
-    return both.unique(["month", "channel"], keep="first", maintain_order=True).sort(
-        "month", "channel"
+    days = daily_spend(view)
+    return (
+        days.group_by(month=pl.col("date").dt.truncate("1mo"), channel="channel")
+        .agg(pl.col("cost").sum())
+        .sort("month", "channel")
     )
+
+
+def daily_spend(view: View) -> pl.DataFrame:
+    """date, channel, cost: the days behind ``channel_spend``, under the same rule."""
+    parts = [_daily(rows) for rows in (_sheet(view), _report(view)) if rows is not None]
+    if not parts:
+        return pl.DataFrame(schema={"date": pl.Date, "channel": pl.String, "cost": pl.Float64})
+    known = parts[0]
+    for other in parts[1:]:
+        keys = ["month", "channel"]
+        known = pl.concat([known, other.join(known.select(keys).unique(), on=keys, how="anti")])
+    return known.select("date", "channel", "cost").sort("date", "channel")
 
 
 def spend_notes(view: View) -> tuple[Text, ...]:
@@ -55,10 +66,11 @@ def _report(view: View) -> pl.DataFrame | None:
     return view.rows("channel_daily").select("date", "channel", "cost")
 
 
-def _monthly(rows: pl.DataFrame) -> pl.DataFrame:
+def _daily(rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.filter(pl.col("channel").is_not_null(), pl.col("cost").is_not_null())
-        .group_by(month=pl.col("date").dt.truncate("1mo"), channel="channel")
+        .group_by("date", "channel")
         .agg(pl.col("cost").sum())
-        .sort("month", "channel")
+        .with_columns(month=pl.col("date").dt.truncate("1mo"))
+        .sort("date", "channel")
     )

@@ -36,7 +36,7 @@ def traffic_matrix(data: Data, scope: Scope) -> Result:
     model over all touches. Source: requirement row S2.2.2-a.
     """
     view = View(data, scope)
-    classes = _class_of(data)
+    classes = channel_classes(data)
     every = pl.DataFrame({"channel_class": CLASSES})
     joined = every
     for part in (_visits(view), _bought(view, classes), _spent(view, classes), _credited(view)):
@@ -63,8 +63,8 @@ def traffic_matrix(data: Data, scope: Scope) -> Result:
     return Result(scalars, {"classes": frame}, notes=spend_notes(view))
 
 
-def _class_of(data: Data) -> pl.DataFrame:
-    """channel -> channel_class, by the most frequent class among the channel's events."""
+def channel_classes(data: Data) -> pl.DataFrame:
+    """channel -> channel_class, by the most frequent class among each channel's events."""
 
     def build() -> pl.DataFrame:
         events = data.frame("events").lazy()

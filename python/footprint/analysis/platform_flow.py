@@ -1,0 +1,188 @@
+"""Do people won on one platform buy on another? Both ways, for users seen on both."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from footprint import stats
+from footprint.data import Data
+from footprint.metrics import View
+from footprint.metrics.derived import once
+from footprint.questions import Param, question
+from footprint.result import Result, Scalar
+from footprint.scope import Scope
+from footprint.text import Text
+
+_ANY = "any"
+_FLOW = (
+    "source",
+    "destination",
+    "fans",
+    "linked",
+    "link_rate",
+    "payers",
+    "rate",
+    "low",
+    "high",
+    "lag_days",
+)
+
+
+@question(
+    "platform_flow",
+    title=Text("一个平台的人会到另一个平台买吗？", "Do people of one platform buy on another?"),
+    page="U2",
+    rows=("S3.2-c",),
+    needs=("events", "orders"),
+    uses=("streams",),
+    params=(
+        Param(
+            "event", str, _ANY, Text("算作来源平台的人的行为", "Event that makes a person theirs")
+        ),
+    ),
+)
+def platform_flow(data: Data, scope: Scope, event: str = _ANY) -> Result:
+    """Source by destination: of the people of one platform who are also seen on another, how many
+    order there afterwards.
+
+    People of a platform have an event of the kind ``event`` (``any``, ``follow`` = fans ...) there
+    within the scope; linked ones have any event or order on the other platform too, under the same
+    user id (what the data cannot link is not counted). Payers order there at or after that first
+    event. Frame ``flow``: source, destination, fans (people of the source), linked, link_rate =
+    linked / fans, payers, rate = payers / linked with its 95 % interval low, high (null below the
+    least group), lag_days = median days to the first such order. Scalars: link_rate = people seen
+    on two or more platforms / all, and of the direction with most payers: source, destination,
+    conversion, lag_days. Source: requirement row S3.2-c, truth PT28.
+    """
+    view = View(data, scope)
+    seen = _seen(view)
+    fans = _fans(view, event)
+    orders = _orders(view)
+    pairs = (
+        fans.join(seen, on="user_id")
+        .rename({"platform": "source", "platform_right": "destination"})
+        .filter(pl.col("source") != pl.col("destination"))
+    )
+    bought = (
+        pairs.join(orders, left_on=["user_id", "destination"], right_on=["user_id", "platform"])
+        .filter(pl.col("order_ts") >= pl.col("first"))
+        .group_by("user_id", "source", "destination")
+        .agg(lag=(pl.col("order_ts").min() - pl.col("first").first()).dt.total_seconds() / 86_400)
+    )
+    flow = _flow(fans, pairs, bought, int(data.settings.value("min_group")))
+    several = seen.group_by("user_id").len().filter(pl.col("len") > 1).height
+    scalars = _scalars(flow, several, seen["user_id"].n_unique())
+    return Result(scalars, {"flow": flow}, notes=_NOTES)
+
+
+_NOTES = (
+    Text(
+        "只有两个平台用同一个用户编号时才能连上；连不上的人不在表里，占比不能推到所有人。",
+        "People are linked by the same user id on both platforms; those who cannot be linked are "
+        "not in the table, and the rates do not speak for them.",
+    ),
+)
+
+
+def _platforms(
+    view: View, table: str, clock: str, columns: list[str], *, period: bool
+) -> pl.DataFrame:
+    rows = view.rows(table, "platform", period=period)
+    return rows.select("user_id", clock, *columns, platform="key").drop_nulls(
+        ["user_id", "platform"]
+    )
+
+
+def _seen(view: View) -> pl.DataFrame:
+    """user_id, platform of every user on every platform, all time, inside the slices."""
+
+    def build() -> pl.DataFrame:
+        events = _platforms(view, "events", "event_ts", [], period=False)
+        orders = _platforms(view, "orders", "order_ts", [], period=False)
+        return pl.concat(
+            [events.select("user_id", "platform"), orders.select("user_id", "platform")]
+        ).unique()
+
+    return once(view.data, f"platforms seen {sorted(view.scope.where.items())}", build)
+
+
+def _orders(view: View) -> pl.DataFrame:
+    return _platforms(view, "orders", "order_ts", [], period=False)
+
+
+def _fans(view: View, event: str) -> pl.DataFrame:
+    """user_id, platform, first: first event of the kind in scope."""
+
+    def build() -> pl.DataFrame:
+        rows = _platforms(view, "events", "event_ts", ["event_type"], period=True)
+        if event != _ANY:
+            rows = rows.filter(pl.col("event_type") == event)
+        return rows.group_by("user_id", "platform").agg(first=pl.col("event_ts").min())
+
+    return once(view.data, f"fans {event} {view.scope.to_dict()}", build)
+
+
+def _flow(
+    fans: pl.DataFrame, pairs: pl.DataFrame, bought: pl.DataFrame, least: int
+) -> pl.DataFrame:
+    both = ["source", "destination"]
+    linked = pairs.group_by(both).agg(linked=pl.len().cast(pl.Int64))
+    paid = bought.group_by(both).agg(
+        payers=pl.len().cast(pl.Int64), lag_days=pl.col("lag").median()
+    )
+    sizes = fans.group_by(source="platform").agg(fans=pl.len().cast(pl.Int64))
+    low, high = stats.wilson_columns("payers", "linked")
+    enough = pl.col("linked") >= least
+    return (
+        linked.join(sizes, on="source")
+        .join(paid, on=both, how="left")
+        .with_columns(pl.col("payers").fill_null(0))
+        .with_columns(
+            low,
+            high,
+            link_rate=pl.col("linked") / pl.col("fans"),
+            rate=pl.when(enough).then(pl.col("payers") / pl.col("linked")),
+        )
+        .with_columns(pl.when(enough).then(name).alias(name) for name in ("low", "high"))
+        .select(_FLOW)
+        .sort("payers", "linked", *both, descending=[True, True, False, False])
+    )
+
+
+def _scalars(flow: pl.DataFrame, several: int, users: int) -> dict[str, Scalar]:
+    known = flow.filter(pl.col("rate").is_not_null())
+    top = known.row(0, named=True) if known.height else dict.fromkeys(_FLOW)
+    low, high = stats.wilson(several, users) if users else (None, None)
+    n = top["linked"]
+    return {
+        "link_rate": Scalar(
+            several / users if users else None,
+            "rate",
+            users,
+            low,
+            high,
+            Text("出现在两个以上平台的人", "People seen on two or more platforms"),
+            Text(
+                "同一用户编号在两个以上平台有行为或订单 ÷ 全部用户。",
+                "Users with events or orders on two or more platforms divided by all users.",
+            ),
+        ),
+        "source": Scalar(top["source"], "text", n, label=Text("来源平台", "From")),
+        "destination": Scalar(top["destination"], "text", n, label=Text("购买平台", "Bought on")),
+        "conversion": Scalar(
+            top["rate"],
+            "rate",
+            n,
+            top["low"],
+            top["high"],
+            Text("能连上的人里买了的", "Linked people who bought"),
+            Text(
+                "在来源平台出现之后，到购买平台下单的人 ÷ 两个平台都出现过的人。",
+                "People who order on the second platform after showing up on the first, divided "
+                "by those seen on both.",
+            ),
+        ),
+        "lag_days": Scalar(
+            top["lag_days"], "d", top["payers"], label=Text("间隔中位数", "Median lag")
+        ),
+    }
