@@ -17,6 +17,8 @@ apparel  2 streams a week; every user is one journey. PT09 and nothing else.
 food     1 stream a day, 20 regional ones (host H17, PT03b), 2 long ones (2026-09-05 and 12, PT24),
          3 on Double 11 (PT10). PT04 in all food orders; the orders of PT15.
 health   3 streams a week, else the shelf. PT05; the faults of PT44.
+channels search (health's orders), a slot and the recommended share of douyin: PT27, PT41, PT46;
+         fans of douyin met again on taobao: PT28; videos before regional food orders: PT39.
 minutes  12,000 of fresh, beauty, food. PT03.
 others   comments of 2026-11-11 and 12 (PT07, PT08), short videos (PT11), costs (PT22), scripts
          (PT33). PT26 needs none.

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from footprint.sample import browsers, comments, dirty, experiments, money, scripts, sheets
+from footprint.sample import (
+    browsers,
+    comments,
+    dirty,
+    experiments,
+    fans,
+    money,
+    scripts,
+    seeding,
+    sheets,
+)
 from footprint.sample.apparel import apparel
 from footprint.sample.beauty import beauty
 from footprint.sample.browsers import Block
@@ -45,7 +55,8 @@ def core(world: World) -> Core:
     orders = orders.sort("order_ts", "order_id")
     category_of = dict(products(world).select("sku_id", "category").iter_rows())
     tests = experiments.exposures(world, orders, category_of)
-    events = pl.concat([*(part.events for part in parts), tests], how="diagonal_relaxed")
+    more = [fans.fan_events(world, orders), seeding.video_views(world, orders)]
+    events = pl.concat([*(part.events for part in parts), tests, *more], how="diagonal_relaxed")
     return Core(streams, orders, events.sort("event_ts", "user_id", "event_type"))
 
 
@@ -66,7 +77,7 @@ def other_tables(world: World, base: Core, browse: list[Block]) -> dict[str, pl.
         "streams": dirty.with_wrong_sales(world, streams),
         "stream_minutes": stream_minutes(world, base.streams, base.orders),
         "contents": sheets.contents(world),
-        "channel_daily": money.channel_daily(world, cost_rows),
+        "channel_daily": money.channel_daily(world, cost_rows, base.orders),
         "costs": cost_rows,
         "comments": comments.comments(world, base.streams, base.orders),
         "products": goods,

@@ -9,6 +9,7 @@ import polars as pl
 
 from footprint.sample.calendar import DAYS, day_of
 from footprint.sample.catalogue import HEALTH_PRO, skus_of
+from footprint.sample.reach import SEARCH
 from footprint.sample.sales import Bought, Part, order_rows, stream_rows, visit_rows
 from footprint.sample.staff import CREWS
 from footprint.sample.world import World
@@ -19,13 +20,16 @@ _AIR_DAYS = (1, 3, 6)
 
 def health(world: World) -> Part:
     """Every buyer orders in May and August, which keeps all of them inside the tiers; high-value
-    buyers order three times in their first month as such and monthly from then on."""
+    buyers order three times in their first month as such and monthly from then on. What ads
+    and creators bring elsewhere comes from search here (PT46)."""
     user, day, sku = _purchases(world)
     streams = _streams(world, day)
     air = {int(one): row for row, one in enumerate(_air_days())}
     slots = np.array([air.get(int(one), -1) for one in day])
     bought = Bought(stream=slots, user=user, sku=sku, day=day)
-    orders = order_rows(world, "health", streams, bought)
+    orders = order_rows(world, "health", streams, bought).with_columns(
+        pl.col("channel").replace(dict.fromkeys(("ads", "kol_seed"), SEARCH))
+    )
     return Part(streams, orders, visit_rows(orders, streams, world))
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from footprint.sample import reach
 from footprint.sample.calendar import (
     DAY_S,
     DAYS,
@@ -56,7 +57,7 @@ def plan(world: World, orders: pl.DataFrame) -> pl.DataFrame:
     })  # fmt: skip
 
 
-def channel_daily(world: World, cost_rows: pl.DataFrame) -> pl.DataFrame:
+def channel_daily(world: World, cost_rows: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     """Impressions, clicks and cost per day and channel; paid channels cost what the cost sheet
     says."""
     paid = cost_rows.filter(pl.col("channel").is_not_null()).select(
@@ -72,7 +73,9 @@ def channel_daily(world: World, cost_rows: pl.DataFrame) -> pl.DataFrame:
             "clicks": clicks,
         }))  # fmt: skip
     table = pl.concat(frames).join(paid, on=["date", "channel"], how="left", maintain_order="left")
-    return table.rename({"amount": "cost"}).with_columns(pl.col("cost").fill_null(0))
+    usual = table.rename({"amount": "cost"}).with_columns(pl.col("cost").fill_null(0))
+    more = [reach.recommended_rows(world, usual), reach.search_rows(world, orders)]
+    return pl.concat([usual, *more], how="vertical_relaxed")
 
 
 def _shares(logistics: float) -> dict[str, float]:

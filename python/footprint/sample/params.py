@@ -95,6 +95,10 @@ DEFAULTS: dict[str, Any] = {
     "PT22.null_618": 0.24,
     # Viewers who come in during one five-minute burst.
     "PT24.burst": 300,
+    # Click rate of a slot before and after its redesign; linked fans and those who buy.
+    "PT27.ctr": [0.012, 0.038],
+    "PT28.fans": 2000,
+    "PT28.payers": 130,
     # Break-even planner: no data.
     "PT26.viewers": 20000,
     "PT26.aov": 198,
@@ -105,12 +109,20 @@ DEFAULTS: dict[str, Any] = {
     "PT33.scripts": 50,
     "PT33.bargain": 40,
     "PT33.pairs": 10,
+    # Buyers with a video before the order, and how much dearer their orders are.
+    "PT39.penetration": 0.35,
+    "PT39.aov_rel": 0.27,
+    # Share of recommended traffic before and after one day.
+    "PT41.share": [0.55, 0.25],
     # Dirty data.
     "PT44.duplicate_lines": 7,
     "PT44.negative_amounts": 3,
     "PT44.orphan_streams": 5,
     "PT44.gmv_mismatch_streams": 2,
     "PT44.percent": "12.3%",
+    # Cost of an order from search, May and October.
+    "PT46.may": 18,
+    "PT46.oct": 30,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from footprint.sample.world import World, user_ids
 CHANNELS = {"platform_rec": 0.45, "kol_seed": 0.2, "private_group": 0.2, "ads": 0.15}
 CHANNEL_CLASS = {
     "platform_rec": "platform", "kol_seed": "kol", "private_group": "private", "ads": "paid",
+    "search": "paid",
 }  # fmt: skip
 PLATFORMS = {"douyin": 0.5, "taobao": 0.3, "kuaishou": 0.2}
 REGIONS = ("浙江", "江苏", "广东", "四川", "山东", "河南", "湖北", "北京", "辽宁", "福建")

@@ -26,6 +26,7 @@ CROWDS = {
     "food": 600_000,
     "health": 700_000,
     "visitor": 800_000,
+    "fan": 900_000,
     "browser": 1_000_000,
 }
 

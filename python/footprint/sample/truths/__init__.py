@@ -8,6 +8,7 @@ from pathlib import Path
 from footprint.result import steady
 from footprint.sample.truths.growth import growth_truths
 from footprint.sample.truths.insight import insight_truths
+from footprint.sample.truths.reach import reach_truths
 from footprint.sample.truths.risk import risk_truths
 from footprint.sample.truths.truth import Truth
 from footprint.sample.world import World
@@ -15,7 +16,12 @@ from footprint.sample.world import World
 
 def truths_of(world: World) -> list[Truth]:
     """All truths of this world by id."""
-    found = [*growth_truths(world), *risk_truths(world), *insight_truths(world)]
+    found = [
+        *growth_truths(world),
+        *reach_truths(world),
+        *risk_truths(world),
+        *insight_truths(world),
+    ]
     return sorted(found, key=lambda truth: (int(truth.id[2:4]), truth.id))
 
 
