@@ -10,9 +10,12 @@ import polars as pl
 
 from footprint.analysis.log_rows import log_mask, type_mask
 from footprint.analysis.referral import referred_buyers
+from footprint.analysis.returners import where_key
 from footprint.data import Data
 from footprint.engine import ORDER
 from footprint.metrics import View
+from footprint.metrics.derived import once
+from footprint.scope import Scope
 from footprint.text import Text
 
 PHASES = ("exposure", "conversion", "repurchase", "fission", "dormant")
@@ -44,6 +47,13 @@ def journeys(view: View) -> Journeys:
     in ten pauses between two active days. Source: requirement row S7.3-a.
     """
     data, scope = view.data, view.scope
+    days = (int(data.settings.value("invite_days")), int(data.settings.value("silent_days")))
+    return once(
+        data, f"journeys {days} {scope.tz} {where_key(scope)}", lambda: _journeys(data, scope)
+    )
+
+
+def _journeys(data: Data, scope: Scope) -> Journeys:
     log = data.event_log()
     active = (
         log.user_days(scope.tz, mask=log_mask(data, scope))

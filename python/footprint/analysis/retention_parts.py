@@ -91,8 +91,8 @@ def _compared(
         return None
     test = stats.two_proportions(k1, n1, k0, n0)
     return {"day": day, "n_before": n0, "rate_before": k0 / n0, "n_after": n1,
-            "rate_after": k1 / n1, "pp": 100 * test.diff, "low": 100 * test.low, "high": 100 * test.high,
-            "p_value": test.p}  # fmt: skip
+            "rate_after": k1 / n1, "pp": 100 * test.diff, "low": 100 * test.low,
+            "high": 100 * test.high, "p_value": test.p}  # fmt: skip
 
 
 def change_scalars(table: pl.DataFrame) -> dict[str, Scalar]:
