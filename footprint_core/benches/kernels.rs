@@ -15,7 +15,7 @@ use footprint_core::kernels::retention::{Calendar, Kind, Retention, retention};
 use footprint_core::kernels::tags::Tags;
 use footprint_core::kernels::transitions::transitions;
 use footprint_core::kernels::zone::Zone;
-use footprint_core::layout::{Fingerprint, Input, Layout, build};
+use footprint_core::layout::{Fingerprint, Input, Instants, Layout, Users, build};
 use footprint_core::task::Task;
 
 const ROWS: usize = 1_000_000;
@@ -52,16 +52,15 @@ fn log() -> Log {
 }
 
 fn lay_out(log: &Log) -> Layout {
-    let user =
-        |row: usize| Some(Fingerprint((log.users[row] + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15), 0));
+    let print = |user: &u64| Fingerprint((user + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15), 0);
     let input = Input {
-        user,
-        micros: &log.micros,
+        users: Users::of_prints(log.users.iter().map(|user| Some(print(user)))),
+        instants: Instants::of_micros(&log.micros),
         event: &log.event,
         channel: &log.channel,
         late: Some(3),
     };
-    build(&input, &Task::default()).expect("the log fits").0
+    build(input, &Task::default()).expect("the log fits").layout
 }
 
 fn kernels(criterion: &mut Criterion) {

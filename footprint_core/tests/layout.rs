@@ -3,10 +3,15 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use arrow_array::LargeStringArray;
+use arrow_array::types::{Int16Type, Int32Type, Int64Type};
+use arrow_array::{ArrayRef, DictionaryArray, LargeStringArray};
 use common::{Row, fingerprint, layout_of};
-use footprint_core::layout::{Fingerprint, Input, Row as Packed, build};
+use footprint_core::encode::{Strings, dictionary, recode};
+use footprint_core::layout::{
+    Fingerprint, Input, Instants, Row as Packed, Stretch, Unit, Users, build,
+};
 use footprint_core::store::{Stored, open, save};
 use footprint_core::task::Task;
 use proptest::prelude::*;
@@ -99,13 +104,13 @@ fn blocks_cover_all_users_once() {
 fn equal_first_halves_of_fingerprints_are_two_users() {
     let prints = [Fingerprint(7, 1), Fingerprint(7, 2), Fingerprint(7, 1)];
     let input = Input {
-        user: |i: usize| Some(prints[i]),
-        micros: &[1, 2, 3],
+        users: Users::of_prints(prints.into_iter().map(Some)),
+        instants: Instants::of_micros(&[1, 2, 3]),
         event: &[0; 3],
         channel: &[0; 3],
         late: None,
     };
-    let (layout, _) = build(&input, &Task::default()).unwrap();
+    let layout = build(input, &Task::default()).unwrap().layout;
     let sizes: Vec<usize> = (0..layout.users()).map(|u| layout.range(u).len()).collect();
     assert_eq!(sizes, [2, 1]);
 }
@@ -119,5 +124,85 @@ fn buckets_follow_the_first_byte() {
     for bucket in 0..256_usize {
         let size = layout.buckets[bucket + 1] - layout.buckets[bucket];
         assert_eq!(size, counts.get(&(bucket as u64)).copied().unwrap_or(0));
+    }
+}
+
+fn arrays<T: arrow_array::types::ArrowPrimitiveType>(ids: &[T::Native], cut: usize) -> Vec<ArrayRef>
+where
+    arrow_array::PrimitiveArray<T>: From<Vec<T::Native>>,
+{
+    let (left, right) = ids.split_at(cut.min(ids.len()));
+    let array = |ids: &[T::Native]| -> ArrayRef {
+        Arc::new(arrow_array::PrimitiveArray::<T>::from(ids.to_vec()))
+    };
+    vec![array(left), array(right)]
+}
+
+fn prints(users: &Users) -> Vec<Fingerprint> {
+    users.codes.iter().map(|&code| users.print(code)).collect()
+}
+
+proptest! {
+    /// Ids as text, as numbers with and without gaps, and as categories are the same users.
+    #[test]
+    fn every_kind_of_id_gives_the_same_users(
+        ids in prop::collection::vec(-40..40_i64, 1..200),
+        cut in 0..200_usize,
+        apart in prop::sample::select(vec![1_i64, 1 << 40]),
+    ) {
+        let ids: Vec<i64> = ids.into_iter().map(|id| id * apart).collect();
+        let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let wanted: Vec<Fingerprint> = texts.iter().map(|text| Fingerprint::of(text)).collect();
+        prop_assert_eq!(&prints(&Users::of_numbers::<Int64Type>(&arrays::<Int64Type>(&ids, cut))), &wanted);
+        if apart == 1 {
+            let small: Vec<i16> = ids.iter().map(|&id| id as i16).collect();
+            let small = Users::of_numbers::<Int16Type>(&arrays::<Int16Type>(&small, cut));
+            prop_assert_eq!(&prints(&small), &wanted);
+        }
+        let (left, right) = texts.split_at(cut.min(texts.len()));
+        let views = [left, right].map(|part| Strings::View(part.iter().map(Some).collect()));
+        prop_assert_eq!(&prints(&Users::of_strings(&views)), &wanted);
+        let large = [left, right].map(|part| Strings::Large(part.iter().map(Some).collect()));
+        prop_assert_eq!(&prints(&Users::of_strings(&large)), &wanted);
+        let keyed: Vec<ArrayRef> = [left, right].into_iter().map(|part| {
+            let keys: DictionaryArray<Int32Type> = part.iter().map(String::as_str).collect();
+            Arc::new(keys) as ArrayRef
+        }).collect();
+        let (codes, words) = recode(&keyed).unwrap();
+        prop_assert_eq!(&prints(&Users::of_dictionary(codes, &words)), &wanted);
+        let (codes, sorted) = dictionary::<u32>(&views).unwrap();
+        let (again, same) = recode(&keyed).unwrap();
+        prop_assert_eq!((&codes, &sorted), (&again, &same));
+        let bytes = dictionary::<u8>(&views).unwrap();
+        prop_assert_eq!(bytes.0.iter().map(|&code| u32::from(code)).collect::<Vec<_>>(), codes);
+    }
+
+    /// A timeline is kept for ascending rows only and says what the rows say.
+    #[test]
+    fn the_timeline_says_what_the_rows_say(mut rows in rows()) {
+        let mixed = layout_of(&rows, None);
+        prop_assert_eq!(mixed.timeline.is_some(), rows.is_sorted_by_key(|row| row.1));
+        rows.sort_by_key(|row| row.1);
+        let time = layout_of(&rows, None).timeline.unwrap();
+        for (source, row) in rows.iter().enumerate() {
+            prop_assert_eq!(time.events[source], row.2);
+            prop_assert_eq!(time.micros(source), row.1 * 1_000_000);
+        }
+    }
+}
+
+#[test]
+fn instants_of_any_unit_are_the_same() {
+    let wanted: Vec<(usize, i64)> = vec![(0, 1_000_000), (1, 2_000_000), (2, -3_000_000)];
+    let units =
+        [(Unit::Times(1_000_000), 1), (Unit::Times(1000), 1000), (Unit::Per(1000), 1_000_000_000)];
+    for (unit, parts) in units {
+        let values = [parts, 2 * parts, -3 * parts];
+        let (left, right) = values.split_at(1);
+        let stretch = |values| Stretch { values, nulls: None };
+        let instants = Instants::new(vec![stretch(left), stretch(&[]), stretch(right)], unit);
+        let mut seen = Vec::new();
+        instants.each(0..3, |row, at| seen.push((row, at)));
+        assert_eq!(seen, wanted);
     }
 }

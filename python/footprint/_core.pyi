@@ -11,6 +11,7 @@ __all__ = [
     "buckets",
     "edges",
     "encode",
+    "encode_bytes",
     "first_last",
     "funnel",
     "journeys",
@@ -70,11 +71,12 @@ class Layout:
     @staticmethod
     def build(
         user: _Column,
-        micros: _Column,
+        instants: _Column,
         event: _Column,
         channel: _Column,
         late: int | None,
         note: str,
+        path: str | None = None,
         task: Task | None = None,
     ) -> Layout: ...
     @staticmethod
@@ -128,6 +130,7 @@ class Journeys:
     def paths(self) -> Frame: ...
 
 def encode(strings: _Column) -> tuple[Frame, list[str]]: ...
+def encode_bytes(strings: _Column) -> tuple[Frame, list[str]]: ...
 def funnel(
     layout: Layout,
     roles: _Roles,

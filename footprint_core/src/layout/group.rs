@@ -1,35 +1,29 @@
 //! Group rows by user and order them by time: two levels, no global sort.
 //!
-//! Rows are split into 256 parts by the first byte of the user's fingerprint; each part fits the
-//! cache, so that users are numbered by a small hash table, rows are placed by counting, and only
-//! users whose rows are out of order are sorted. Users come out ordered by fingerprint: the same
-//! for every order of the input rows and every number of threads.
+//! Users are numbered first, in the order of their fingerprints: the same for every order of the
+//! input rows and every number of threads. Rows are then split into some 256 parts of neighbouring
+//! users; each part fits the cache, so that its rows are placed by counting, and only users whose
+//! rows are out of order are sorted.
+
+use std::ops::Range;
 
 use arrow_buffer::{OffsetBuffer, ScalarBuffer};
-use hashbrown::HashTable;
 use rayon::prelude::*;
 
+use super::instants::Instants;
+use super::timeline::Timeline;
+use super::users::Users;
 use super::{BUCKETS, Clock, Layout, Row};
+use crate::encode::MISSING;
 use crate::error::{Result, input};
 use crate::task::Task;
 
-/// 96 bits of a user id's hash. Two ids of a log of 100 million users share one with probability
-/// 6e-14, so that ids are never compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fingerprint(pub u64, pub u32);
-
-impl Fingerprint {
-    fn bucket(self) -> usize {
-        (self.0 >> 56) as usize
-    }
-}
-
 /// The source rows, column by column.
-pub struct Input<'a, F> {
-    /// User of a row, `None` to leave the row out.
-    pub user: F,
-    /// Instants in microseconds since the epoch.
-    pub micros: &'a [i64],
+pub struct Input<'a> {
+    /// Who; rows without a user are left out.
+    pub users: Users,
+    /// When; rows without an instant are left out.
+    pub instants: Instants<'a>,
     /// Event codes.
     pub event: &'a [u8],
     /// Channel codes.
@@ -38,137 +32,233 @@ pub struct Input<'a, F> {
     pub late: Option<u8>,
 }
 
+/// A row on its way to its user.
+#[derive(Clone, Copy)]
 struct Entry {
-    user: Fingerprint,
-    source: u32,
     row: u64,
+    source: u32,
+    user: u32,
 }
 
-/// Lay out `source`; also returns one source row of each user, to look its id up.
+/// Rows between two threads' borders at least.
+const SHARE: usize = 1 << 16;
+/// Parts of neighbouring users.
+const PARTS: usize = 256;
+
+/// A layout, and what its users are called.
+pub struct Built {
+    /// The rows.
+    pub layout: Layout,
+    /// The users as given.
+    pub users: Users,
+    /// Code of each user of the layout in `users`.
+    pub order: Vec<u32>,
+}
+
+/// Lay out `source`.
 ///
 /// # Errors
 /// Columns of different lengths, 2^32 rows or more, instants that span 8,900 years, cancellation.
-pub fn build<F>(source: &Input<'_, F>, task: &Task) -> Result<(Layout, Vec<u32>)>
-where
-    F: Fn(usize) -> Option<Fingerprint> + Sync,
-{
-    let rows = source.micros.len();
-    if source.event.len() != rows || source.channel.len() != rows {
+pub fn build(source: Input<'_>, task: &Task) -> Result<Built> {
+    let Input { mut users, instants, event, channel, late } = source;
+    let rows = instants.len();
+    if [users.codes.len(), event.len(), channel.len()] != [rows; 3] {
         return Err(input(format!(
-            "columns differ in length: {rows} instants, {} events, {} channels",
-            source.event.len(),
-            source.channel.len()
+            "columns differ in length: {} users, {rows} instants, {} events, {} channels",
+            users.codes.len(),
+            event.len(),
+            channel.len()
         )));
     }
     if u32::try_from(rows).is_err() {
         return Err(input(format!("{rows} rows are more than one layout holds (4.29e9)")));
     }
-    let clock = clock(source)?;
-    let parts = scatter(source, clock, task)?;
-    let sizes: Vec<usize> = (0..BUCKETS).map(|b| parts.iter().map(|p| p[b].len()).sum()).collect();
-    let (mut layout, sample) = assemble(&parts, &sizes, clock, source.late, task)?;
-    layout.source_rows = rows;
-    Ok((layout, sample))
+    instants.leave_out(&mut users.codes);
+    let seen = instants.seen(&users.codes);
+    let clock = Clock::of(seen.first, seen.last)?;
+    let whole = users.codes.iter().all(|&code| code != MISSING);
+    let timeline = (seen.ascending && whole).then(|| Timeline::of(&instants, event)).flatten();
+    let (numbers, order) = numbered(&users);
+    renumber(&mut users.codes, &numbers);
+    drop(numbers);
+    let parts = Parts::for_users(order.len());
+    let columns = Columns { numbers: &users.codes, instants: &instants, event, channel, clock };
+    let entries = scatter(&columns, &parts, task)?;
+    users.codes = Vec::new();
+    let (rows_of, back, offsets) = assemble(entries, &parts, late, task)?;
+    let prints = order.iter().map(|&code| users.print(code));
+    let layout = Layout {
+        rows: ScalarBuffer::from(rows_of),
+        source: ScalarBuffer::from(back),
+        offsets: OffsetBuffer::new(ScalarBuffer::from(offsets)),
+        buckets: buckets(prints.map(super::Fingerprint::bucket)),
+        clock,
+        source_rows: rows,
+        timeline,
+    };
+    Ok(Built { layout, users, order })
 }
 
-fn clock<F>(source: &Input<'_, F>) -> Result<Clock>
-where
-    F: Fn(usize) -> Option<Fingerprint> + Sync,
-{
-    let ends = (0..source.micros.len())
-        .into_par_iter()
-        .with_min_len(1 << 16)
-        .filter(|&i| (source.user)(i).is_some())
-        .map(|i| (source.micros[i], source.micros[i]))
-        .reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let (base, last) = ends.unwrap_or((0, 0));
-    let span = last.checked_sub(base).unwrap_or(i64::MAX) as u64;
-    let tick = if span <= Row::MAX_STAMP { 1 } else { 1000 };
-    if span / tick as u64 > Row::MAX_STAMP {
-        return Err(input(format!(
-            "instants span {span} microseconds; check the times of the log"
-        )));
+impl Clock {
+    /// The clock of a log from `first` to `last` (microseconds).
+    ///
+    /// # Errors
+    /// They lie too far apart.
+    pub fn of(first: i64, last: i64) -> Result<Self> {
+        let span = last.checked_sub(first).unwrap_or(i64::MAX) as u64;
+        let tick = if span <= Row::MAX_STAMP { 1 } else { 1000 };
+        if span / tick as u64 > Row::MAX_STAMP {
+            return Err(input(format!(
+                "instants span {span} microseconds; check the times of the log"
+            )));
+        }
+        Ok(Self { base: first, tick })
     }
-    Ok(Clock { base, tick })
 }
 
-/// Rows of each chunk of the input, split by bucket, in row order.
-fn scatter<F>(source: &Input<'_, F>, clock: Clock, task: &Task) -> Result<Vec<Vec<Vec<Entry>>>>
-where
-    F: Fn(usize) -> Option<Fingerprint> + Sync,
-{
-    let rows = source.micros.len();
-    let chunk = rows.div_ceil(rayon::current_num_threads() * 4).max(1 << 16);
-    (0..rows.div_ceil(chunk))
+/// Where the users of each bucket begin, and the end; `bucket` ascends.
+pub fn buckets(bucket: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut begins = vec![0_u32; BUCKETS + 1];
+    bucket.for_each(|bucket| begins[bucket + 1] += 1);
+    (0..BUCKETS).for_each(|bucket| begins[bucket + 1] += begins[bucket]);
+    begins
+}
+
+/// The number of each code in fingerprint order, and the code of each number; codes without a row
+/// get no number.
+fn numbered(users: &Users) -> (Vec<u32>, Vec<u32>) {
+    let mut there = vec![false; users.len()];
+    for &code in users.codes.iter().filter(|code| **code != MISSING) {
+        there[code as usize] = true;
+    }
+    let mut groups: Vec<Vec<(super::Fingerprint, u32)>> = vec![Vec::new(); BUCKETS];
+    for code in (0..there.len()).filter(|&code| there[code]) {
+        let print = users.print(code as u32);
+        groups[print.bucket()].push((print, code as u32));
+    }
+    groups.par_iter_mut().for_each(|group| group.sort_unstable());
+    let order: Vec<u32> = groups.iter().flatten().map(|&(_, code)| code).collect();
+    let mut numbers = vec![MISSING; there.len()];
+    for (number, &code) in order.iter().enumerate() {
+        numbers[code as usize] = number as u32;
+    }
+    (numbers, order)
+}
+
+fn renumber(codes: &mut [u32], numbers: &[u32]) {
+    codes.par_chunks_mut(SHARE).for_each(|codes| {
+        for code in codes.iter_mut().filter(|code| **code != MISSING) {
+            *code = numbers[*code as usize];
+        }
+    });
+}
+
+/// Parts of `1 << shift` neighbouring users each.
+struct Parts {
+    shift: u32,
+    count: usize,
+    users: usize,
+}
+
+impl Parts {
+    fn for_users(users: usize) -> Self {
+        let shift = users.div_ceil(PARTS).max(1).next_power_of_two().trailing_zeros();
+        Self { shift, count: users.div_ceil(1 << shift), users }
+    }
+
+    #[inline]
+    fn of(&self, user: u32) -> usize {
+        (user >> self.shift) as usize
+    }
+
+    fn range(&self, part: usize) -> Range<usize> {
+        part << self.shift..((part + 1) << self.shift).min(self.users)
+    }
+}
+
+struct Columns<'a> {
+    numbers: &'a [u32],
+    instants: &'a Instants<'a>,
+    event: &'a [u8],
+    channel: &'a [u8],
+    clock: Clock,
+}
+
+/// Rows of each share of the input, split by part, in row order.
+fn scatter(columns: &Columns<'_>, parts: &Parts, task: &Task) -> Result<Vec<Vec<Vec<Entry>>>> {
+    let rows = columns.numbers.len();
+    let share = rows.div_ceil(rayon::current_num_threads()).max(SHARE);
+    (0..rows.div_ceil(share))
         .into_par_iter()
-        .map(|c| {
-            let range = c * chunk..rows.min((c + 1) * chunk);
-            task.step(range.len())?;
-            let expected = range.len() / BUCKETS + range.len() / BUCKETS / 8 + 8;
-            let mut parts: Vec<Vec<Entry>> =
-                (0..BUCKETS).map(|_| Vec::with_capacity(expected)).collect();
-            for i in range {
-                let Some(user) = (source.user)(i) else { continue };
-                let stamp = (source.micros[i] - clock.base) / clock.tick;
-                let row = Row::new(stamp as u64, source.event[i], source.channel[i]).0;
-                parts[user.bucket()].push(Entry { user, source: i as u32, row });
-            }
-            Ok(parts)
-        })
+        .map(|at| split(columns, parts, at * share..rows.min((at + 1) * share), task))
         .collect()
 }
 
-struct Part {
-    /// Rows per user.
-    counts: Vec<u32>,
-    /// One source row per user.
-    sample: Vec<u32>,
+fn split(
+    columns: &Columns<'_>,
+    parts: &Parts,
+    range: Range<usize>,
+    task: &Task,
+) -> Result<Vec<Vec<Entry>>> {
+    let mut sizes = vec![0_usize; parts.count];
+    for &user in columns.numbers[range.clone()].iter().filter(|user| **user != MISSING) {
+        sizes[parts.of(user)] += 1;
+    }
+    let mut split: Vec<Vec<Entry>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    let Clock { base, tick } = columns.clock;
+    for block in range.clone().step_by(SHARE) {
+        let block = block..range.end.min(block + SHARE);
+        task.step(block.len())?;
+        columns.instants.each(block, |source, micros| {
+            let user = columns.numbers[source];
+            if user != MISSING {
+                let since = micros - base;
+                let stamp = if tick == 1 { since } else { since / tick };
+                let row = Row::new(stamp as u64, columns.event[source], columns.channel[source]).0;
+                split[parts.of(user)].push(Entry { row, source: source as u32, user });
+            }
+        });
+    }
+    Ok(split)
 }
 
+type Ordered = (Vec<u64>, Vec<u32>, Vec<i64>);
+
+/// Rows, their source rows and the users' offsets.
 fn assemble(
-    parts: &[Vec<Vec<Entry>>],
-    sizes: &[usize],
-    clock: Clock,
+    shares: Vec<Vec<Vec<Entry>>>,
+    parts: &Parts,
     late: Option<u8>,
     task: &Task,
-) -> Result<(Layout, Vec<u32>)> {
+) -> Result<Ordered> {
+    // By part, then by share: a part's entries are freed as soon as they are placed.
+    let mut by_part: Vec<Vec<Vec<Entry>>> = (0..parts.count).map(|_| Vec::new()).collect();
+    for share in shares {
+        share.into_iter().zip(&mut by_part).for_each(|(entries, part)| part.push(entries));
+    }
+    let sizes: Vec<usize> = by_part.iter().map(|part| part.iter().map(Vec::len).sum()).collect();
     let total = sizes.iter().sum();
     let (mut rows, mut back) = (vec![0_u64; total], vec![0_u32; total]);
-    let slots = split(&mut rows, sizes).into_iter().zip(split(&mut back, sizes));
-    let done: Vec<Part> = slots
-        .enumerate()
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .map(|(bucket, (rows, back))| {
-            task.step(0)?;
-            let entries = parts.iter().flat_map(|part| part[bucket].iter());
-            Ok(order_part(entries, rows, back, late))
-        })
-        .collect::<Result<_>>()?;
-    let users: usize = done.iter().map(|part| part.counts.len()).sum();
-    let (mut offsets, mut sample) = (Vec::with_capacity(users + 1), Vec::with_capacity(users));
-    let (mut buckets, mut at) = (vec![0_u32], 0_i64);
-    offsets.push(0);
-    for part in done {
-        for count in part.counts {
-            at += i64::from(count);
-            offsets.push(at);
-        }
-        sample.extend(part.sample);
-        buckets.push(sample.len() as u32);
-    }
-    let layout = Layout {
-        rows: ScalarBuffer::from(rows),
-        source: ScalarBuffer::from(back),
-        offsets: OffsetBuffer::new(ScalarBuffer::from(offsets)),
-        buckets,
-        clock,
-        source_rows: total,
-    };
-    Ok((layout, sample))
+    let mut offsets = vec![0_i64; parts.users + 1];
+    let users: Vec<usize> = (0..parts.count).map(|part| parts.range(part).len()).collect();
+    let starts = sizes.iter().scan(0_i64, |at, &size| {
+        *at += size as i64;
+        Some(*at - size as i64)
+    });
+    let slots = pieces(&mut rows, &sizes).into_iter().zip(pieces(&mut back, &sizes));
+    let slots = slots.zip(pieces(&mut offsets[1..], &users)).zip(starts);
+    let work: Vec<_> = by_part.into_iter().zip(slots).enumerate().collect();
+    work.into_par_iter().try_for_each(|(part, (entries, (((rows, back), ends), start)))| {
+        task.step(0)?;
+        let first = parts.range(part).start as u32;
+        order_part(&entries, first, &mut Slots { rows, back, ends, start }, late);
+        drop(entries);
+        Ok(())
+    })?;
+    Ok((rows, back, offsets))
 }
 
-fn split<'a, T>(mut whole: &'a mut [T], sizes: &[usize]) -> Vec<&'a mut [T]> {
+fn pieces<'a, T>(mut whole: &'a mut [T], sizes: &[usize]) -> Vec<&'a mut [T]> {
     let mut pieces = Vec::with_capacity(sizes.len());
     for &size in sizes {
         let (piece, rest) = whole.split_at_mut(size);
@@ -178,78 +268,38 @@ fn split<'a, T>(mut whole: &'a mut [T], sizes: &[usize]) -> Vec<&'a mut [T]> {
     pieces
 }
 
+/// Where a part's rows go; `ends` are its users' last offsets, `start` the first one.
+struct Slots<'a> {
+    rows: &'a mut [u64],
+    back: &'a mut [u32],
+    ends: &'a mut [i64],
+    start: i64,
+}
+
 /// Order one part by (user, instant, late, source row).
-fn order_part<'e>(
-    entries: impl Iterator<Item = &'e Entry> + Clone,
-    rows: &mut [u64],
-    back: &mut [u32],
-    late: Option<u8>,
-) -> Part {
-    let (codes, mut users) = number_users(entries.clone(), rows.len());
-    // Users in fingerprint order; `rank[code]` is the place of a code.
-    let mut by_print: Vec<u32> = (0..users.len() as u32).collect();
-    by_print.sort_unstable_by_key(|&code| users[code as usize].print);
-    let mut rank = vec![0_u32; users.len()];
-    for (place, &code) in by_print.iter().enumerate() {
-        rank[code as usize] = place as u32;
+fn order_part(entries: &[Vec<Entry>], first: u32, slots: &mut Slots<'_>, late: Option<u8>) {
+    let mut next = vec![0_u32; slots.ends.len() + 1];
+    for entry in entries.iter().flatten() {
+        next[(entry.user - first) as usize + 1] += 1;
     }
-    users.sort_unstable_by_key(|user| user.print);
-    let mut next = Vec::with_capacity(users.len());
-    let mut at = 0;
-    for user in &users {
-        next.push(at);
-        at += user.count;
-    }
-    for (entry, code) in entries.zip(codes) {
-        let slot = &mut next[rank[code as usize] as usize];
-        rows[*slot as usize] = entry.row;
-        back[*slot as usize] = entry.source;
+    (1..next.len()).for_each(|user| next[user] += next[user - 1]);
+    let begins = next.clone();
+    for entry in entries.iter().flatten() {
+        let slot = &mut next[(entry.user - first) as usize];
+        slots.rows[*slot as usize] = entry.row;
+        slots.back[*slot as usize] = entry.source;
         *slot += 1;
     }
     let mut scratch = Vec::new();
-    let mut start = 0;
-    for user in &users {
-        let end = start + user.count as usize;
-        sort_user(&mut rows[start..end], &mut back[start..end], late, &mut scratch);
-        start = end;
+    for (user, end) in slots.ends.iter_mut().enumerate() {
+        let range = begins[user] as usize..begins[user + 1] as usize;
+        *end = slots.start + range.end as i64;
+        sort_user(&mut slots.rows[range.clone()], &mut slots.back[range], late, &mut scratch);
     }
-    Part {
-        counts: users.iter().map(|user| user.count).collect(),
-        sample: users.iter().map(|user| user.sample).collect(),
-    }
-}
-
-struct User {
-    print: Fingerprint,
-    count: u32,
-    sample: u32,
-}
-
-/// First-seen codes of the entries' users, and the users.
-fn number_users<'e>(
-    entries: impl Iterator<Item = &'e Entry>,
-    rows: usize,
-) -> (Vec<u32>, Vec<User>) {
-    let mut table: HashTable<(Fingerprint, u32)> = HashTable::with_capacity(rows / 16 + 16);
-    let mut users: Vec<User> = Vec::with_capacity(rows / 16 + 16);
-    let mut codes = Vec::with_capacity(rows);
-    for entry in entries {
-        let found = table.entry(entry.user.0, |(user, _)| *user == entry.user, |(user, _)| user.0);
-        let code = found
-            .or_insert_with(|| {
-                users.push(User { print: entry.user, count: 0, sample: entry.source });
-                (entry.user, users.len() as u32 - 1)
-            })
-            .get()
-            .1;
-        users[code as usize].count += 1;
-        codes.push(code);
-    }
-    (codes, users)
 }
 
 /// Sort one user's rows by (instant, late, source row) unless they already are.
-fn sort_user(
+pub fn sort_user(
     rows: &mut [u64],
     back: &mut [u32],
     late: Option<u8>,

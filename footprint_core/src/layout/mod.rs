@@ -1,10 +1,17 @@
 //! The event log ordered by (user, time): the one structure every kernel reads.
 
 mod group;
+mod instants;
+mod intern;
 mod row;
+mod timeline;
+mod users;
 
-pub use group::{Fingerprint, Input, build};
+pub use group::{Built, Input, build};
+pub use instants::{Instants, Stretch, Unit};
 pub use row::{NONE, Row};
+pub use timeline::Timeline;
+pub use users::{Fingerprint, Name, Users, decimal};
 
 use std::ops::Range;
 
@@ -50,6 +57,8 @@ pub struct Layout {
     pub clock: Clock,
     /// Number of source rows the layout was built from, rows left out included.
     pub source_rows: usize,
+    /// The log in time order, when it came so.
+    pub timeline: Option<Timeline>,
 }
 
 impl Layout {

@@ -50,5 +50,5 @@ pub fn column<A>(values: Vec<A::Native>) -> ArrayRef
 where
     A: arrow_array::types::ArrowPrimitiveType,
 {
-    Arc::new(arrow_array::PrimitiveArray::<A>::from_iter_values(values))
+    Arc::new(arrow_array::PrimitiveArray::<A>::new(arrow_buffer::ScalarBuffer::from(values), None))
 }

@@ -4,16 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::builder::LargeStringBuilder;
-use arrow_array::types::{Int64Type, TimestampMicrosecondType, UInt8Type, UInt32Type};
+use arrow_array::types::{TimestampMicrosecondType, UInt8Type, UInt32Type};
 use arrow_array::{Array, ArrayRef, LargeStringArray, UInt32Array};
+use arrow_buffer::{NullBuffer, ScalarBuffer};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::columns::Column;
 use super::frame::{Frame, column};
 use super::guard::{self, Task};
-use crate::encode::{MISSING, dictionary};
+use crate::encode::MISSING;
 use crate::error::input;
-use crate::layout::{Input, build};
+use crate::layout::{Built, Input, Name, build, decimal};
 use crate::store::{self, Stored};
 
 /// An event log in user order, in memory or mapped from a file.
@@ -37,46 +39,42 @@ impl Layout {
 
 #[pymethods]
 impl Layout {
-    /// Lay out source rows; rows without user or instant are left out.
+    /// Lay out source rows; rows without user or instant are left out. With `path` the layout is
+    /// written there and mapped.
     #[staticmethod]
-    #[pyo3(signature = (user, micros, event, channel, late, note, task=None))]
+    #[pyo3(signature = (user, instants, event, channel, late, note, path=None, task=None))]
     fn build(
         py: Python<'_>,
-        user: &Bound<'_, PyAny>,
-        micros: Column,
+        user: Column,
+        instants: Column,
         event: Column,
         channel: Column,
         late: Option<u8>,
         note: String,
+        path: Option<PathBuf>,
         task: Option<Bound<'_, Task>>,
     ) -> PyResult<Self> {
-        let users = user.extract::<Column>()?.strings("user")?;
-        let missing = micros.missing();
-        let micros = micros.partial::<Int64Type>("instants")?;
+        let moments = instants.moments("instants")?;
         let event = event.numbers::<UInt8Type>("event codes")?;
         let channel = channel.numbers::<UInt8Type>("channel codes")?;
         let task = guard::task(task.as_ref());
+        let users = guard::run(py, || Ok(user.users("user")))??;
         guard::run(py, || {
-            if users.len() != micros.len() {
-                let (u, m) = (users.len(), micros.len());
-                return Err(input(format!("{u} users but {m} instants")));
-            }
             let source = Input {
-                user: |row: usize| match &missing {
-                    Some(nulls) if nulls.is_null(row) => None,
-                    _ => users.fingerprint(row),
-                },
-                micros: &micros,
+                users,
+                instants: moments.instants(),
                 event: &event,
                 channel: &channel,
                 late,
             };
-            let (layout, sample) = build(&source, &task)?;
-            let mut ids = LargeStringBuilder::with_capacity(sample.len(), sample.len() * 12);
-            for row in sample {
-                ids.append_value(users.get(row as usize).unwrap_or_default());
-            }
-            Ok(Self::new(Stored { layout, ids: ids.finish(), note }))
+            let built = build(source, &task)?;
+            let ids = names(&built, &user);
+            let stored = Stored { layout: built.layout, ids, note };
+            let stored = match path {
+                Some(path) => store::keep(stored, &path)?,
+                None => stored,
+            };
+            Ok(Self::new(stored))
         })
     }
 
@@ -161,12 +159,41 @@ impl Layout {
     }
 }
 
-/// Codes of strings (`code`, missing where missing) and the distinct strings, sorted.
+/// The ids of a layout's users as text, in its order.
+fn names(built: &Built, column: &Column) -> LargeStringArray {
+    let mut ids = LargeStringBuilder::with_capacity(built.order.len(), built.order.len() * 12);
+    let texts = column.lookup();
+    for &code in &built.order {
+        match built.users.name(code) {
+            Name::Number(id) => decimal(id, |text| ids.append_value(text)),
+            Name::Row(row) => texts.with(row as usize, |text| ids.append_value(text)),
+        }
+    }
+    ids.finish()
+}
+
+/// Codes of strings or categories (`code`, missing where missing) and the distinct words, sorted.
 #[pyfunction]
-pub fn encode(py: Python<'_>, strings: &Bound<'_, PyAny>) -> PyResult<(Frame, Vec<String>)> {
-    let strings = strings.extract::<Column>()?.strings("strings")?;
-    let (codes, words) = guard::run(py, || Ok(dictionary(&strings)))?;
-    let codes: UInt32Array =
-        codes.into_iter().map(|code| (code != MISSING).then_some(code)).collect();
+pub fn encode(py: Python<'_>, strings: Column) -> PyResult<(Frame, Vec<String>)> {
+    let found = guard::run(py, || Ok(strings.words::<u32>("strings")))??;
+    let (codes, words) = found.ok_or_else(|| PyValueError::new_err("more than 2^32 words"))?;
+    let missing = codes.contains(&MISSING);
+    let there = missing.then(|| codes.iter().map(|&code| code != MISSING).collect::<NullBuffer>());
+    let codes = UInt32Array::new(ScalarBuffer::from(codes), there);
     Ok((Frame::new(vec![("code", Arc::new(codes) as ArrayRef)])?, words))
+}
+
+/// As `encode` in one byte: 255 where missing and, past 255 words, beyond the codes.
+#[pyfunction]
+pub fn encode_bytes(py: Python<'_>, strings: Column) -> PyResult<(Frame, Vec<String>)> {
+    let found = guard::run(py, || Ok(strings.words::<u8>("strings")))??;
+    let (codes, words) = if let Some(found) = found {
+        found
+    } else {
+        let found = guard::run(py, || Ok(strings.words::<u32>("strings")))??;
+        let (codes, words) = found.ok_or_else(|| PyValueError::new_err("more than 2^32 words"))?;
+        let byte = |code: u32| u8::try_from(code).unwrap_or(u8::MAX);
+        (codes.into_iter().map(byte).collect(), words)
+    };
+    Ok((Frame::new(vec![("code", column::<UInt8Type>(codes))])?, words))
 }

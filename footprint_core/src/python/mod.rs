@@ -33,7 +33,7 @@ mod _core {
     #[pymodule_export]
     use super::journeys::{Journeys, journeys};
     #[pymodule_export]
-    use super::layout::{Layout, encode};
+    use super::layout::{Layout, encode, encode_bytes};
     #[pymodule_export]
     use super::people::{route_users, rows_of_users};
 }

@@ -3,7 +3,7 @@
 #![allow(dead_code, missing_docs, clippy::large_types_passed_by_value)]
 
 use footprint_core::kernels::tags::Tags;
-use footprint_core::layout::{Fingerprint, Input, Layout, build};
+use footprint_core::layout::{Fingerprint, Input, Instants, Layout, Users, build};
 use footprint_core::task::Task;
 
 /// A row: user, seconds, event code, channel code.
@@ -19,13 +19,13 @@ pub fn layout_of(rows: &[Row], late: Option<u8>) -> Layout {
     let event: Vec<u8> = rows.iter().map(|row| row.2).collect();
     let channel: Vec<u8> = rows.iter().map(|row| row.3).collect();
     let input = Input {
-        user: |i: usize| Some(fingerprint(rows[i].0)),
-        micros: &micros,
+        users: Users::of_prints(rows.iter().map(|row| Some(fingerprint(row.0)))),
+        instants: Instants::of_micros(&micros),
         event: &event,
         channel: &channel,
         late,
     };
-    build(&input, &Task::default()).expect("rows fit").0
+    build(input, &Task::default()).expect("rows fit").layout
 }
 
 /// Bit i for event code i.

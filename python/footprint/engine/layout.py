@@ -54,31 +54,49 @@ def open_or_build(
 def _build(
     source: Source, path: Path | None, key: str, task: _core.Task | None
 ) -> tuple[_core.Layout, Names]:
-    event, events = encoded(source.column("event_type"))
-    channel, channels = encoded(source.column("channel"))
+    event, events = _bytes(source.column("event_type"))
+    channel, channels = _bytes(source.column("channel"))
     names = Names(tuple(events), tuple(channels))
     note = json.dumps({"key": key, "events": events, "channels": channels}, ensure_ascii=False)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     layout = _core.Layout.build(
-        source.column("user_id").cast(pl.String),
-        source.column("event_ts").cast(pl.Datetime("us", "UTC")).to_physical(),
-        _bytes(event),
-        _bytes(channel),
+        _ids(source.column("user_id")),
+        _instants(source.column("event_ts")),
+        event,
+        channel,
         events.index(ORDER) if ORDER in events and events.index(ORDER) < NONE else None,
         note,
+        None if path is None else str(path),
         task,
     )
-    if path is None:
-        return layout, names
-    path.parent.mkdir(parents=True, exist_ok=True)
-    layout.save(str(path))
-    return _core.Layout.open(str(path)), names
+    return layout, names
 
 
 def encoded(strings: pl.Series) -> tuple[pl.Series, list[str]]:
     """Codes (UInt32, null where null) of a string Series, and its distinct words sorted."""
-    codes, words = _core.encode(strings.cast(pl.String).rechunk())
+    codes, words = _core.encode(_words(strings))
     return pl.DataFrame(codes)["code"], words
 
 
-def _bytes(codes: pl.Series) -> pl.Series:
-    return codes.fill_null(NONE).clip(upper_bound=NONE).cast(pl.UInt8)
+def _bytes(strings: pl.Series) -> tuple[pl.Series, list[str]]:
+    codes, words = _core.encode_bytes(_words(strings))
+    return pl.DataFrame(codes)["code"], words
+
+
+def _words(values: pl.Series) -> pl.Series:
+    """Strings and categories as they are, anything else as text."""
+    if isinstance(values.dtype, pl.String | pl.Categorical | pl.Enum):
+        return values
+    return values.cast(pl.String)
+
+
+def _ids(values: pl.Series) -> pl.Series:
+    """Whole numbers as they are: the core reads them as their decimal text."""
+    wide = values.dtype in (pl.UInt64, pl.Int128, pl.UInt128)
+    return values if values.dtype.is_integer() and not wide else _words(values)
+
+
+def _instants(values: pl.Series) -> pl.Series:
+    """Instants of any unit; a naive one is read as UTC."""
+    return values if isinstance(values.dtype, pl.Datetime) else values.cast(pl.Datetime("us"))

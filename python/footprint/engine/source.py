@@ -29,9 +29,10 @@ class Source:
     def column(self, name: str) -> pl.Series:
         """One column over all source rows, null where a table lacks it."""
         parts = [_take(self.events, name)]
-        if self.orders is not None:
-            parts.append(_take(self.orders, name))
-        return pl.concat([_as(part, self.kind(name)) for part in parts], rechunk=True)
+        if self.orders is None:
+            return parts[0]
+        parts.append(_take(self.orders, name))
+        return pl.concat([_as(part, self.kind(name)) for part in parts])
 
     def mask(self, predicate: pl.Expr) -> pl.Series:
         """A predicate over the columns it reads, table by table, so that no column is copied."""
