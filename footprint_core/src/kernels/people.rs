@@ -23,21 +23,22 @@ pub fn rows_of(layout: &Layout, wanted: impl Fn(usize) -> bool, known: usize) ->
 #[cfg(test)]
 mod tests {
     use super::rows_of;
-    use crate::layout::{Fingerprint, Input, build};
+    use crate::layout::{Fingerprint, Input, Instants, Users, build};
     use crate::task::Task;
 
     #[test]
     fn rows_of_flagged_users_are_found_wherever_they_stand() {
         let users = [7, 8, 7, 9];
         let source = Input {
-            user: |row: usize| Some(Fingerprint(users[row], 0)),
-            micros: &[3, 2, 1, 0],
+            users: Users::of_prints(users.iter().map(|&user| Some(Fingerprint(user, 0)))),
+            instants: Instants::of_micros(&[3, 2, 1, 0]),
             event: &[0; 4],
             channel: &[0; 4],
             late: None,
         };
-        let (layout, sample) = build(&source, &Task::default()).expect("a layout");
-        let wanted = |user: usize| users[sample[user] as usize] == 7;
+        let layout = build(source, &Task::default()).expect("a layout").layout;
+        let first = |user: usize| layout.source[layout.range(user).start] as usize;
+        let wanted = |user: usize| users[first(user)] == 7;
         let rows = rows_of(&layout, wanted, layout.users()).expect("rows");
         assert_eq!(rows, [true, false, true, false]);
         assert!(rows_of(&layout, wanted, 99).is_err());
