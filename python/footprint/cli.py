@@ -6,6 +6,7 @@ one or two lines on stderr; with ``--json`` stdout holds exactly one JSON object
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -156,24 +157,54 @@ def brief(
         str | None, typer.Option("--week", help="ISO week such as 2026-W46. 周")
     ] = None,
     as_json: Json = False,
-    html: Annotated[Path | None, typer.Option("--html", help="Write one HTML page. 网页")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write one web page. 网页")] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write a PDF. PDF")] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write a workbook. Excel")] = None,
+    md: Annotated[Path | None, typer.Option("--md", help="Write Markdown. Markdown")] = None,
+    charts: Annotated[
+        Path | None, typer.Option("--charts", help="Write all charts, SVG and PNG, as ZIP. 图")
+    ] = None,
+    freeze: Annotated[
+        bool, typer.Option("--freeze", help="Keep this report for good. 定稿")
+    ] = False,
     workspace: Dir = None,
     lang: LangOption = None,
 ) -> None:
     """The weekly brief: problem, impact, suggestion. 周报"""
-    from footprint.terminal.printing import finding_text
+    from footprint.terminal.reporting import brief_text, write_files
 
-    words = language(lang)
-    written = _open(workspace).brief(week)
-    if html is not None:
-        write_file(html, written.html(words).encode())
+    words, opened = language(lang), _open(workspace)
+    written = opened.brief(week)
+    files = {"html": html, "pdf": pdf, "xlsx": xlsx, "md": md, "charts": charts}
+    made = write_files(opened, written, files, words)
+    if freeze:
+        typer.echo(opened.review.freeze(written).id, err=as_json)
     if as_json:
         write_json(written.to_dict(words))
-    elif html is None:
-        head = f"{written.week}  {written.colour.upper()}  {written.reason(words)}"
-        lines = [finding_text(finding, words) for finding in written.findings]
-        notes = [note(words) for note in written.notes]
-        typer.echo("\n\n".join([head, *lines, *notes]))
+    elif not made and not freeze:
+        typer.echo(brief_text(written, words))
+
+
+@app.command()
+@failing_well
+def reports(
+    html: Annotated[Path | None, typer.Option("--html", help="Write one web page. 网页")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="Which report, for --html. 编号")] = None,
+    workspace: Dir = None,
+    as_json: Json = False,
+    lang: LangOption = None,
+) -> None:
+    """Frozen reports, newest first; --html writes one as it was frozen. 定稿的周报"""
+    from footprint.terminal.reporting import reports_text
+
+    words, opened = language(lang), _open(workspace)
+    kept = opened.review.reports()
+    if html is not None:
+        write_file(html, opened.review.page(id or (kept[0].id if kept else ""), words))
+    elif as_json:
+        write_json({"reports": [asdict(report) for report in kept]})
+    else:
+        typer.echo(reports_text(kept, words, opened.data().tz))
 
 
 @app.command("set-aside")

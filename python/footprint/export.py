@@ -6,6 +6,7 @@ A text cell that begins with ``= + - @``, tab, carriage return or NUL gets a lea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -36,6 +37,11 @@ def neutral(frame: pl.DataFrame) -> pl.DataFrame:
             zip(safe.columns, headings.select(_neutral(pl.col("heading")))["heading"], strict=True)
         )
     )
+
+
+def harmless(text: str) -> str:
+    """One text as ``neutral`` writes it."""
+    return f"'{text}" if re.match(_RISKY, text) else text
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from footprint.ingest.source import Upload
     from footprint.review import Brief
     from footprint.review.desk import Review
+    from footprint.sharing import Links
 
 Where = Mapping[str, str | Sequence[str]] | Sequence[str]
 
@@ -123,6 +124,13 @@ class Workspace:
         from footprint.review.desk import Review
 
         return Review(self, self._catalogue)
+
+    @property
+    def links(self) -> Links:
+        """The share links of this workspace."""
+        from footprint.sharing import Links
+
+        return Links(self._catalogue)
 
     # -- asking --------------------------------------------------------------------------------
 

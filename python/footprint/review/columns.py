@@ -87,6 +87,11 @@ def cell(column: str, value: Any, lang: Lang, tz: str) -> str:
     return show(value, _unit(column, value), lang)
 
 
+def unit_of(column: str) -> str:
+    """The unit of a column of evidence, ``number`` when nobody declared one."""
+    return _KNOWN.get(column, (None, "number"))[1]
+
+
 def is_rate(column: str, frame: pl.DataFrame) -> bool:
     """Whether a number column holds rates: by its name, or ``value`` between 0 and 1."""
     if column == "value":

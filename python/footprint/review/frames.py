@@ -36,7 +36,10 @@ def sheet_of(frame: pl.DataFrame) -> Sheet:
 
 def frame_of(sheet: Sheet) -> pl.DataFrame:
     """The frame a sheet was made of; integers of every width come back as 64 bit."""
-    kinds = dict(sheet["columns"])
+    kinds: dict[str, str] = {}
+    for name, kind in sheet["columns"]:
+        # Two headings may have become one when contacts in them were masked.
+        kinds[name if name not in kinds else f"{name} {len(kinds)}"] = kind
     rows = [
         [_value(value, kind) for value, kind in zip(row, kinds.values(), strict=True)]
         for row in sheet["rows"]

@@ -24,9 +24,10 @@ COUNTS = frozenset(
      "exits", "size", "people", "count", "conversions", "new_buyers", "sessions", "visits"}
 )  # fmt: skip
 # Keys whose strings are codes, never words of the data.
-_CODES = frozenset({"id", "kind", "link", "question", "metric", "data_version", "code_version",
-                    "columns", "settings", "state", "status", "unit", "colour", "tz", "week",
-                    "at", "due", "start", "end"})  # fmt: skip
+_CODES = frozenset(
+    {"id", "kind", "link", "question", "metric", "data_version", "code_version", "settings",
+     "state", "status", "unit", "colour", "tz", "week", "at", "due", "start", "end"}
+)  # fmt: skip
 
 
 def without_contacts(report: Report) -> Report:
