@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import polars as pl
 
 from footprint.data import Data
@@ -11,7 +14,7 @@ from footprint.scope import SLICES, Scope
 from footprint.text import Text
 
 # A slice a table lacks is looked up through this key, in the order given.
-_THROUGH: dict[str, tuple[tuple[str, str], ...]] = {
+THROUGH: dict[str, tuple[tuple[str, str], ...]] = {
     "category": (("sku_id", "products"), ("stream_id", "streams")),
     "platform": (("stream_id", "streams"),),
     "host_id": (("stream_id", "streams"),),
@@ -22,37 +25,77 @@ _THROUGH: dict[str, tuple[tuple[str, str], ...]] = {
 _NOT_THE_SLICE = {("costs", "category")}
 
 
-def scoped(data: Data, table: str, scope: Scope, *, period: bool = True) -> pl.DataFrame:
+def scoped(
+    data: Data,
+    table: str,
+    scope: Scope,
+    *,
+    period: bool = True,
+    only: Sequence[pl.Expr] = (),
+    columns: Sequence[str] | None = None,
+) -> pl.DataFrame:
     """Rows of ``table`` inside the scope.
 
     A slice the table does not hold itself is found through its stream or SKU; a slice that cannot
     be found either way leaves the table whole (a cost sheet has no host). ``period=False`` keeps
-    all dates. Times are compared in the scope's time zone. Raises UsageError for unknown slices.
+    all dates; ``only`` are further conditions on the rows, ``columns`` those that are wanted: a
+    large table is then read once, and only where it is looked at. Times are compared in the scope's
+    time zone. Raises UsageError for unknown slices.
     """
+    from footprint.metrics.derived import once
+
     frame = data.frame(table)
+    keep = [*(_period(table, frame, scope) if period else []), *only]
     for column, values in scope.where.items():
-        if column not in SLICES:
-            raise UsageError(
-                Text(f"不能按“{column}”筛选", f"cannot slice by “{column}”"),
-                Text(f"可用：{'、'.join(SLICES)}。", f"Use: {', '.join(SLICES)}."),
-            )
-        frame = _sliced(data, table, frame, column, values)
-    return _in_period(table, frame, scope) if period else frame
+        name = f"slice {table} {column} {sorted(values)}"
+        hits = once(data, name, partial(_table_hits, data, table, column, values))
+        keep += [] if hits is None else [hits]
+    if not keep:
+        return frame if columns is None else frame.select(columns)
+    picked = frame.lazy().filter(*(pl.lit(k) if isinstance(k, pl.Series) else k for k in keep))
+    return (picked if columns is None else picked.select(columns)).collect()
 
 
-def _sliced(
-    data: Data, table: str, frame: pl.DataFrame, column: str, values: tuple[str, ...]
+def _table_hits(data: Data, table: str, column: str, values: tuple[str, ...]) -> pl.Series | None:
+    """Which rows of a whole table are in a slice; of events as the event log says it."""
+    frame = data.frame(table)
+    if table != "events" or column == "tier" or column not in SLICES:
+        return _hits(data, table, frame, column, values)
+    from footprint.analysis.log_rows import slice_rows
+
+    hits = slice_rows(data, column, values)
+    return None if hits is None else hits.head(frame.height)
+
+
+def narrowed(
+    data: Data, table: str, frame: pl.DataFrame, scope: Scope, *, period: bool = True
 ) -> pl.DataFrame:
-    wanted = list(values)
+    """As :func:`scoped`, of rows of ``table`` that were picked before (few of many)."""
+    keep = _period(table, frame, scope) if period else []
+    for column, values in scope.where.items():
+        hits = _hits(data, table, frame, column, values)
+        keep += [] if hits is None else [hits]
+    return frame.filter(*keep) if keep else frame
+
+
+def _hits(
+    data: Data, table: str, frame: pl.DataFrame, column: str, values: tuple[str, ...]
+) -> pl.Series | None:
+    """Which rows of ``frame`` are in a slice; None: the table cannot say."""
+    if column not in SLICES:
+        raise UsageError(
+            Text(f"不能按“{column}”筛选", f"cannot slice by “{column}”"),
+            Text(f"可用：{'、'.join(SLICES)}。", f"Use: {', '.join(SLICES)}."),
+        )
     if column == "tier":
         # Tiers belong to users and are computed, not stored.
         from footprint.analysis.value import users_in_tiers
 
-        return frame.filter(pl.col("user_id").is_in(users_in_tiers(data, values).implode())) if (
-            "user_id" in frame.columns
-        ) else frame  # fmt: skip
+        if "user_id" not in frame.columns:
+            return None
+        return frame["user_id"].is_in(users_in_tiers(data, values).implode())
     lookup = looked_up(data, frame, column, table)
-    return frame if lookup is None else frame.filter(lookup.is_in(wanted))
+    return None if lookup is None else lookup.is_in(list(values)).fill_null(False)
 
 
 def looked_up(data: Data, frame: pl.DataFrame, column: str, table: str = "") -> pl.Series | None:
@@ -64,7 +107,7 @@ def looked_up(data: Data, frame: pl.DataFrame, column: str, table: str = "") -> 
     found = frame[column] if own else None
     if found is not None and found.null_count() == len(found) > 0:
         found = None
-    for key, through in _THROUGH.get(column, ()):
+    for key, through in THROUGH.get(column, ()):
         if found is not None and not found.null_count():
             break
         if key not in frame.columns or not data.has(through):
@@ -75,10 +118,11 @@ def looked_up(data: Data, frame: pl.DataFrame, column: str, table: str = "") -> 
     return found
 
 
-def _in_period(table: str, frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+def _period(table: str, frame: pl.DataFrame, scope: Scope) -> list[pl.Expr | pl.Series]:
     clock = TABLES[table].clock
     if clock is None:
-        return frame
+        return []
+    keep: list[pl.Expr | pl.Series]
     time = pl.col(clock)
     if frame.schema[clock] == pl.Date:
         keep = [time >= scope.start] if scope.start else []
@@ -87,7 +131,7 @@ def _in_period(table: str, frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
         first, last = scope.bounds()
         keep = [time >= first] if first else []
         keep += [time < last] if last else []
-    return frame.filter(*keep) if keep else frame
+    return keep
 
 
 def local_date(column: str, tz: str) -> pl.Expr:

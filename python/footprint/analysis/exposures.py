@@ -7,8 +7,9 @@ from datetime import timedelta
 import polars as pl
 
 from footprint.data import Data
+from footprint.metrics.derived import once
 from footprint.scope import Scope
-from footprint.scoping import scoped
+from footprint.scoping import narrowed
 
 CONTROL_NAMES = ("control", "ctrl", "baseline", "对照", "对照组", "a", "0")
 
@@ -17,8 +18,7 @@ def first_exposures(data: Data, scope: Scope) -> pl.DataFrame:
     """experiment_id, user_id, variant, ts of each person's first exposure in the scope, and
     ``mixed``: the person saw more than one variant."""
     return (
-        scoped(data, "events", scope)
-        .filter(pl.col("experiment_id").is_not_null(), pl.col("variant").is_not_null())
+        narrowed(data, "events", once(data, "events in tests", lambda: _in_tests(data)), scope)
         .sort("event_ts", maintain_order=True)
         .group_by("experiment_id", "user_id", maintain_order=True)
         .agg(
@@ -27,6 +27,11 @@ def first_exposures(data: Data, scope: Scope) -> pl.DataFrame:
             mixed=pl.col("variant").n_unique() > 1,
         )
     )
+
+
+def _in_tests(data: Data) -> pl.DataFrame:
+    known = pl.col("experiment_id").is_not_null() & pl.col("variant").is_not_null()
+    return data.frame("events").filter(known)
 
 
 def with_conversion(exposures: pl.DataFrame, data: Data, days: int) -> pl.DataFrame:

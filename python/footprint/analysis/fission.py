@@ -7,13 +7,14 @@ from typing import Any
 import polars as pl
 
 from footprint import stats
-from footprint.analysis.referral import invites, referred_buyers
+from footprint.analysis.referral import invites, inviting, referred_buyers
 from footprint.data import Data
 from footprint.masking import masked_ids
 from footprint.metrics import View
 from footprint.questions import question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
+from footprint.scoping import narrowed
 from footprint.text import Text
 
 ALPHA = 0.05
@@ -77,7 +78,7 @@ def fission(data: Data, scope: Scope) -> Result:
 
 def _pairs(view: View) -> pl.DataFrame:
     """One row per inviter, wording and month: invites, accepts, buyers (from his acceptances)."""
-    events = view.rows("events").lazy()
+    events = narrowed(view.data, "events", inviting(view.data), view.scope).lazy()
     month = view.days("event_ts").dt.truncate("1mo")
     keys = ["user_id", "wording_id", "month"]
     sent = events.filter(pl.col("event_type") == "invite").with_columns(month=month).group_by(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import polars as pl
 
 from footprint.data import Data
+from footprint.engine import Coded
+from footprint.engine.coded import MISSING
 from footprint.metrics.derived import once
 from footprint.metrics.view import not_sliceable
 from footprint.scope import Scope
-from footprint.scoping import looked_up
-
-# Keys through which a row's slice is found when the row does not carry it.
-_KEYS = ("stream_id", "sku_id", "host_id")
+from footprint.scoping import THROUGH
 
 
 def log_mask(data: Data, scope: Scope) -> pl.Series | None:
@@ -28,21 +30,69 @@ def log_mask(data: Data, scope: Scope) -> pl.Series | None:
 
 def type_mask(data: Data, scope: Scope, *types: str) -> pl.Series:
     """True on the source rows of these event types inside the scope's slices."""
-    hit = once(
-        data, f"types {types}", lambda: data.event_log().column("event_type").is_in(list(types))
-    )
+    hit = once(data, f"types {types}", lambda: data.event_log().of_types(types))
     inside = log_mask(data, scope)
     return hit if inside is None else hit & inside
 
 
-def row_values(data: Data, column: str) -> pl.Series:
-    """``column`` of every source row, from the row itself, its SKU or its stream."""
-    log = data.event_log()
-    names = dict.fromkeys((*_KEYS, column))
-    found = looked_up(data, pl.DataFrame([log.column(name) for name in names]), column)
+def row_values(data: Data, column: str) -> Coded:
+    """``column`` of every source row, from the row itself, its SKU or its stream.
+
+    Raises SliceError when neither can say.
+    """
+    found = once(data, f"codes {column}", lambda: _coded(data, column))
     if found is None:
         raise not_sliceable("events", column)
     return found
+
+
+def slice_rows(data: Data, column: str, values: Sequence[str]) -> pl.Series | None:
+    """True on the source rows in a slice, None when no row can say."""
+    found = once(data, f"codes {column}", lambda: _coded(data, column))
+    if found is None:
+        return None
+    return found.where(pl.Series(found.words, dtype=pl.String).is_in(list(values)))
+
+
+def _coded(data: Data, column: str) -> Coded | None:
+    log = data.event_log()
+    values = log.column(column)
+    own = log.dimension(values.cast(pl.String) if values.dtype != pl.String else values)
+    codes, words = own
+    assert isinstance(codes, pl.Series)
+    parts = [(codes.to_numpy(), words)]
+    for key, through in THROUGH.get(column, ()):
+        if data.has(through):
+            parts.append(_through(data, key, through, column))
+    if len(parts) == 1 and not words and log.rows:
+        return None
+    return _filled(parts) if len(parts) > 1 else Coded(codes, words)
+
+
+def _through(data: Data, key: str, table: str, column: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Codes of ``column`` as the rows of ``table`` with the same key say it."""
+    keys = once(data, f"codes {key}", lambda: _coded(data, key))
+    if keys is None:
+        return np.full(data.event_log().rows, MISSING, dtype=np.uint32), ()
+    known = data.frame(table).select(key, column).unique(key, keep="first")
+    said = dict(known.drop_nulls().iter_rows())
+    words = tuple(sorted(set(said.values())))
+    at = {word: code for code, word in enumerate(words)}
+    table_of = [at[said[word]] if word in said else MISSING for word in keys.words]
+    lookup = np.array([*table_of, MISSING], dtype=np.uint32)
+    return lookup[np.minimum(keys.codes.to_numpy(), len(keys.words))], words
+
+
+def _filled(parts: list[tuple[np.ndarray, tuple[str, ...]]]) -> Coded:
+    """The first part that says something, row by row."""
+    words = tuple(sorted({word for _, own in parts for word in own}))
+    at = {word: code for code, word in enumerate(words)}
+    whole = np.full(len(parts[0][0]), MISSING, dtype=np.uint32)
+    for codes, own in parts:
+        lookup = np.array([*(at[word] for word in own), MISSING], dtype=np.uint32)
+        found = lookup[np.minimum(codes, len(own))]
+        whole = np.where(whole == MISSING, found, whole)
+    return Coded(pl.Series("codes", whole), words)
 
 
 def _mask(data: Data, wanted: list[tuple[str, tuple[str, ...]]]) -> pl.Series:
@@ -55,10 +105,14 @@ def _mask(data: Data, wanted: list[tuple[str, tuple[str, ...]]]) -> pl.Series:
 
 
 def _hits(data: Data, column: str, values: tuple[str, ...]) -> pl.Series:
-    return row_values(data, column).is_in(list(values)).fill_null(False)
+    found = slice_rows(data, column, values)
+    if found is None:
+        raise not_sliceable("events", column)
+    return found
 
 
 def _tier_rows(data: Data, values: tuple[str, ...]) -> pl.Series:
     from footprint.analysis.value import users_in_tiers
 
-    return data.event_log().column("user_id").is_in(users_in_tiers(data, values).implode())
+    log = data.event_log()
+    return log.rows_of(log.user_codes(users_in_tiers(data, values)).drop_nulls())

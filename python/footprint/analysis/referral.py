@@ -10,6 +10,7 @@ from footprint import stats
 from footprint.data import Data
 from footprint.metrics import View
 from footprint.metrics.derived import first_orders, once
+from footprint.scoping import narrowed
 
 _PAIRS: dict[str, Any] = {
     "user_id": pl.String,
@@ -47,7 +48,7 @@ def invites(view: View) -> pl.DataFrame:
               "high": pl.Float64, "buyers": pl.Int64, "k_factor": pl.Float64}  # fmt: skip
     if not view.data.has("events") or not view.data.has("orders"):
         return pl.DataFrame(schema=schema)
-    events = view.rows("events").lazy()
+    events = narrowed(view.data, "events", inviting(view.data), view.scope).lazy()
     sent = (
         events.filter(pl.col("event_type") == "invite")
         .group_by("wording_id")
@@ -75,6 +76,12 @@ def invites(view: View) -> pl.DataFrame:
     ).sort("invites", "wording_id", descending=[True, False]).collect()  # fmt: skip
 
 
+def inviting(data: Data) -> pl.DataFrame:
+    """Events of inviting and of accepting an invitation, all of them."""
+    kinds = pl.col("event_type").is_in(["invite", "invite_accept"])
+    return once(data, "events of inviting", lambda: data.frame("events").filter(kinds))
+
+
 def _named(data: Data, first: pl.DataFrame) -> pl.DataFrame:
     lines = data.frame("orders").filter(pl.col("referrer_id").is_not_null())
     opening = lines.join(first, on="user_id").filter(pl.col("order_ts") == pl.col("first_ts"))
@@ -84,7 +91,7 @@ def _named(data: Data, first: pl.DataFrame) -> pl.DataFrame:
 def _accepted(data: Data, first: pl.DataFrame, days: int) -> pl.DataFrame:
     if not data.has("events"):
         return pl.DataFrame(schema=_PAIRS)
-    events = data.frame("events").lazy()
+    events = inviting(data).lazy()
     waited = pl.col("first_ts") - pl.col("event_ts")
     return (
         events.filter(pl.col("event_type") == "invite_accept", pl.col("referrer_id").is_not_null())

@@ -9,6 +9,7 @@ import polars as pl
 
 from footprint.analysis.log_rows import log_mask, row_values
 from footprint.data import Data
+from footprint.engine.coded import MISSING
 from footprint.metrics.derived import once
 from footprint.scope import Scope
 
@@ -87,11 +88,11 @@ def first_value(data: Data, scope: Scope, column: str) -> pl.DataFrame:
     def build() -> pl.DataFrame:
         log = data.event_log()
         values = row_values(data, column)
-        known = values.is_not_null()
+        known = values.codes != MISSING
         if column == "sku_id":
-            known = known & (log.column("event_type") == log.conversion).fill_null(value=False)
+            known = known & log.of_types([log.conversion])
         inside = log_mask(data, scope)
         found = log.first_last(known, mask=inside)
-        return found.select("user", group=values.gather(found["first_row"]))
+        return found.select("user", group=values.words_at(found["first_row"]))
 
     return once(data, f"first {column} {scope.tz} {where_key(scope)}", build)

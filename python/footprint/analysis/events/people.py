@@ -6,6 +6,7 @@ import polars as pl
 
 from footprint import stats
 from footprint.data import Data
+from footprint.masking import masked_ids
 from footprint.metrics.derived import once
 from footprint.result import Scalar
 from footprint.text import Text
@@ -38,9 +39,8 @@ def listed(data: Data, users: pl.Series, limit: int) -> pl.DataFrame:
     known = facts(data)[users.cast(pl.UInt32)]
     top = known.sort("cents", "last_ts", "user", descending=[True, True, False]).head(limit)
     first = log.take(top["first_row"], "platform", "region")
-    ids = log.user_ids(top["user"])
     return top.select(
-        user=masked_ids(ids),
+        user=log.user_ids(top["user"]).to_frame("user").select(masked_ids("user"))["user"],
         code=pl.format("#{}", "user"),
         first_ts="first_ts",
         last_ts="last_ts",
@@ -50,15 +50,6 @@ def listed(data: Data, users: pl.Series, limit: int) -> pl.DataFrame:
         platform=first["platform"],
         region=first["region"],
     ).cast(SHOWN)  # type: ignore[arg-type]
-
-
-def masked_ids(ids: pl.Series) -> pl.Series:
-    """Ids with only both ends left: enough to recognise one's own, too little to look one up."""
-    long = ids.str.len_chars() > 5
-    ends = pl.concat_str(pl.col("id").str.head(2), pl.lit("***"), pl.col("id").str.tail(2))
-    return ids.to_frame("id").select(
-        pl.when(pl.lit(long)).then(ends).otherwise(pl.lit("***"))
-    )["id"] if ids.len() else ids  # fmt: skip
 
 
 def totals(data: Data, users: pl.Series, rule: Text) -> dict[str, Scalar]:

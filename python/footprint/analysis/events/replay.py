@@ -7,10 +7,10 @@ import re
 import polars as pl
 
 from footprint.analysis.events.durations import require_duration
-from footprint.analysis.events.people import masked_ids
 from footprint.data import Data
 from footprint.engine import ORDER
 from footprint.errors import UsageError
+from footprint.masking import masked_ids
 from footprint.questions import Param, question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
@@ -66,9 +66,9 @@ def replay(data: Data, scope: Scope, user: str = "", gap: str = "30m", limit: in
         Text(f"另有 {table.height - shown} 行没有列出。",
              f"{table.height - shown} more rows are not listed."),
     )  # fmt: skip
-    id = log.user_ids(pl.Series([code], dtype=pl.UInt32))
+    id = log.user_ids(pl.Series("user", [code], dtype=pl.UInt32)).to_frame("user")
     return Result(
-        _scalars(table, str(masked_ids(id)[0]), log.conversion),
+        _scalars(table, str(id.select(masked_ids("user")).item()), log.conversion),
         {"timeline": table.head(shown)},
         notes=notes,
     )

@@ -80,13 +80,7 @@ def coded(data: Data, column: str) -> str | Coded:
     log = data.event_log()
     if column == "event_type" or (column == "channel" and log.names.packed_channels):
         return column
-
-    def build() -> Coded:
-        source = row_values(data, column) if column in _DERIVED else log.column(column)
-        codes, words = log.dimension(source.cast(pl.String))
-        return Coded(codes if isinstance(codes, pl.Series) else log.codes(column), words)
-
-    return once(data, f"codes {column}", build)
+    return row_values(data, column)
 
 
 def row_words(data: Data, column: str, at: pl.Series) -> pl.Series:
@@ -109,7 +103,7 @@ def users_with(data: Data, clause: Clause) -> pl.Series:
         chosen = log.user_codes(users_in_tiers(data, clause.values)).drop_nulls()
         return _others(log, chosen) if clause.sign == "!=" else chosen
     if clause.column == "first_channel":
-        first = log.first_last(mask=log.column("channel").is_not_null())
+        first = log.first_last(mask=log.mask(pl.col("channel").is_not_null()))
         channel = row_words(data, "channel", first["first_row"])
         return first["user"].filter(_over(clause, channel))
     return log.first_last(mask=_row_hits(data, clause))["user"]
@@ -123,8 +117,7 @@ def _others(log: EventLog, users: pl.Series) -> pl.Series:
 def _shared(
     data: Data, what: str, clause: Clause, build: Callable[[Data, Clause], pl.Series]
 ) -> pl.Series:
-    key = f"{what} {data.settings.fingerprint if clause.column == 'tier' else ''} {clause}"
-    return once(data, key, lambda: build(data, clause))
+    return once(data, f"{what} {clause}", lambda: build(data, clause))
 
 
 def _row_hits(data: Data, clause: Clause) -> pl.Series:
@@ -139,20 +132,9 @@ def _row_hits(data: Data, clause: Clause) -> pl.Series:
         )["hit"]
     dimension = coded(data, clause.column)
     if isinstance(dimension, str):
-        dimension = _whole(data, dimension)
+        dimension = row_values(data, dimension)
     return dimension.where(_over(clause, pl.Series(dimension.words, dtype=pl.String)),
                            missing=clause.sign == "!=")  # fmt: skip
-
-
-def _whole(data: Data, column: str) -> Coded:
-    log = data.event_log()
-
-    def build() -> Coded:
-        codes, words = log.dimension(log.column(column))
-        assert isinstance(codes, pl.Series)
-        return Coded(codes, words)
-
-    return once(data, f"codes {column}", build)
 
 
 def _over(clause: Clause, words: pl.Series) -> pl.Series:
