@@ -52,6 +52,16 @@ PAGES: tuple[PageInfo, ...] = (
         ),
     ),
     PageInfo(
+        "U1",
+        "conversion_path",
+        Text("漏斗与旅程", "Funnel & journey"),
+        Text(
+            "人在哪一步走了，走的是哪条路，每一步在说什么。",
+            "Where people leave, which way they go, what they say at each step.",
+        ),
+        True,
+    ),
+    PageInfo(
         "U2",
         "hub",
         Text("归因与渠道", "Attribution & channels"),
@@ -99,6 +109,15 @@ PAGES: tuple[PageInfo, ...] = (
         Text(
             "现在有什么没处理，还剩多少时间，损失多大。",
             "What is open, how long is left, and how much it may cost.",
+        ),
+    ),
+    PageInfo(
+        "L3",
+        "published_with_changes",
+        Text("改进闭环", "Follow-up"),
+        Text(
+            "答应的事做了没有，管不管用，结论准不准。",
+            "Was it done, did it help, and were our findings right?",
         ),
     ),
     PageInfo(

@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 from html import escape
-from urllib.parse import urlsplit
 
 import polars as pl
 import streamlit as st
-from footprint import export
 from footprint import format as fmt
+from footprint.access import person
+from footprint.result import Finding
 from footprint.review import Brief
+from footprint.review.desk import Draft
 from footprint.review.targets import Headline
 from footprint.scope import Scope
 from footprint.text import Lang, Text
 
 from app import data, state
+from app.doing import tell
 from app.ui import cards, empty, markup, present
 from app.ui.cards import Card
-from app.ui.section import guarded, section
+from app.ui.section import fragment, guarded, section
+from app.views import editing, frozen, outlets, promises
 from app.views import finding as findings
 
 _WEEK = Text("哪一周", "Week")
@@ -40,7 +43,11 @@ _STATES = {
 }
 _NO_TARGETS = Text("这一周没有可判断的目标。", "No target could be judged this week.")
 _SKIPPED = Text("没有做的检查，和缺的文件", "Checks not made, and the file each needs")
-_HTML, _CSV = Text("周报网页（可发送）", "Brief as a web page"), Text("周报 CSV", "Brief as CSV")
+_PREPARE = Text("整理这份周报", "Prepare this brief")
+_PREPARE_HELP = Text(
+    "排序、不列入、评论、指派行动；然后定稿。",
+    "Order, leave out, comment, assign actions; then freeze.",
+)
 
 
 def show(lang: Lang) -> None:
@@ -54,8 +61,11 @@ def show(lang: Lang) -> None:
         found = data.brief(week)
         markup.banner(found.colour, _banner_title(found, lang), found.reason(lang))
         headline(found, lang)
-        findings_list(found, lang)
+        promises.show(data.workspace().review.draft(found), lang)
+        with section("findings", lang, _FINDINGS, _FINDINGS_LEAD, card=False):
+            _findings(found, lang)
         targets(found, lang)
+        frozen.show(lang)
 
 
 def _weeks() -> list[str]:
@@ -107,35 +117,14 @@ def _words(label: str, lang: Lang) -> str:
 
 
 def _share(week: str, lang: Lang) -> None:
+    """Files, a link to the live brief, and freezing."""
+    found = data.brief(week)
     with st.container(horizontal=True, width="content"):
-        present.download(
-            _HTML(lang),
-            partial(_page_of, data.brief(week), lang, _origin()),
-            f"footprint-{week}-{lang}.html",
-            f"brief-html-{lang}",
-            "text/html",
+        outlets.export_menu(
+            partial(data.workspace().review.report, found), f"footprint-{week}", week, lang
         )
-        present.download(
-            _CSV(lang),
-            partial(_table_of, data.brief(week), lang),
-            f"footprint-{week}-{lang}.csv",
-            f"brief-csv-{lang}",
-            "text/csv",
-        )
-
-
-def _page_of(found: Brief, lang: Lang, origin: str | None) -> bytes:
-    return found.html(lang, origin).encode()
-
-
-def _origin() -> str | None:
-    """The address of this server, so that links of a sent brief lead back to it."""
-    parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
-
-
-def _table_of(found: Brief, lang: Lang) -> bytes:
-    return export.csv_bytes(found.frame(lang))
+        outlets.share_menu("brief", week, week, lang)
+        frozen.button(found, lang)
 
 
 def _banner_title(found: Brief, lang: Lang) -> str:
@@ -184,14 +173,30 @@ def _card(line: Headline, courses: dict[str, list[float]], lang: Lang) -> Card:
     )
 
 
-def findings_list(found: Brief, lang: Lang) -> None:
-    """Ranked findings, each with its evidence."""
-    with section("findings", lang, _FINDINGS, _FINDINGS_LEAD, card=False):
-        if not found.findings:
-            markup.notes([_NONE(lang)])
-        opened = state.param("finding")
-        for rank, item in enumerate(found.findings, 1):
-            findings.row(rank, item, found.folded.get(item.id, ()), lang, opened=item.id == opened)
+@fragment
+def _findings(found: Brief, lang: Lang) -> None:
+    """The findings in the order people gave them, each with what was said and done about it."""
+    tell()
+    kept = data.workspace().review.draft(found)
+    editing_on = person().may("editor") and bool(found.findings) and st.toggle(
+        _PREPARE(lang), key=f"prepare-{lang}", help=_PREPARE_HELP(lang)
+    )  # fmt: skip
+    if not kept.findings:
+        markup.notes([_NONE(lang)])
+    opened = state.param("finding")
+    for rank, item in enumerate(kept.findings, 1):
+        folded = found.folded.get(item.id, ())
+        findings.row(
+            rank, item, folded, lang, opened=item.id == opened,
+            under=partial(_under, item, kept, editing_on, lang),
+        )  # fmt: skip
+    editing.left_out(kept, lang)
+
+
+def _under(item: Finding, kept: Draft, editing_on: bool, lang: Lang) -> None:
+    editing.under(item, kept, lang)
+    if editing_on:
+        editing.controls(item, kept, lang)
 
 
 def targets(found: Brief, lang: Lang) -> None:

@@ -32,12 +32,20 @@ _DRAWER = Text("依据", "Evidence")
 
 
 def row(
-    rank: int, finding: Finding, folded: Sequence[Finding], lang: Lang, *, opened: bool = False
+    rank: int,
+    finding: Finding,
+    folded: Sequence[Finding],
+    lang: Lang,
+    *,
+    opened: bool = False,
+    under: Callable[[], None] | None = None,
 ) -> None:
-    """One finding with its three columns and ways on."""
+    """One finding with its three columns and ways on; ``under`` adds to its card."""
     with st.container(border=True, key=f"card-finding-{rank}", gap="small"):
         markup.show(html(rank, finding, folded, lang))
         _ways(rank, finding, lang)
+        if under:
+            under()
         if opened:
             with guarded(lang, f"finding-{rank}"):
                 evidence(finding, lang)

@@ -104,10 +104,12 @@ PAGE_PATHS: dict[str, str] = {
     "W1": "brief",
     "W2": "data",
     "M1": "board",
+    "U1": "journey",
     "U2": "attribution",
     "U3": "retention",
     "U4": "lifecycle",
     "C1": "risk",
+    "L3": "improve",
     "U5": "content",
     "ASK": "ask",
 }

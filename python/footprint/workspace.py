@@ -132,6 +132,11 @@ class Workspace:
 
         return Links(self._catalogue)
 
+    @needs("viewer")
+    def note_export(self, what: str, form: str) -> None:
+        """Put an export in the audit table: what left, in which form."""
+        history.note(self._catalogue, "export", what=what, form=form)
+
     # -- asking --------------------------------------------------------------------------------
 
     def questions(self) -> Mapping[str, Question]:

@@ -11,7 +11,18 @@ from footprint.terminal.serving import sample_files
 from footprint.workspace import Workspace
 from playwright.sync_api import Page
 
-PAGES = ("brief", "board", "attribution", "retention", "lifecycle", "content", "risk", "ask", "data")
+PAGES = (
+    "brief",
+    "board",
+    "attribution",
+    "retention",
+    "lifecycle",
+    "content",
+    "risk",
+    "improve",
+    "ask",
+    "data",
+)
 UNEXPECTED = ("这一块暂时算不出来", "could not be worked out", "Traceback", "Error running app")
 
 
@@ -147,13 +158,22 @@ def test_tables_and_charts_leave_as_files(
     assert not seen.faults
 
 
-def test_the_brief_leaves_as_one_page_with_links_back(visit: Visiting, shop: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "start"), [("Web page", b"<!doctype html>"), ("PDF", b"%PDF"), ("Excel", b"PK")]
+)
+def test_the_brief_leaves_in_every_form(
+    visit: Visiting, shop: str, form: str, start: bytes
+) -> None:
     seen = visit(shop, "en")
     page = seen.open("brief")
+    page.locator('[class*="st-key-outlet-2026"]').get_by_role("button").click()
     with page.expect_download() as found:
-        page.get_by_role("button", name="Brief as a web page").click()
-    text = Path(found.value.path()).read_text("utf-8")
-    assert "2026-W46" in text and f"{shop}/risk?" in text
+        page.get_by_role("button", name=form).click()
+    content = Path(found.value.path()).read_bytes()
+    assert content.startswith(start)
+    if form == "Web page":
+        assert b"2026-W46" in content and f"{shop}/risk?".encode() in content
+    assert not seen.faults
 
 
 def test_a_definition_opens_on_focus(visit: Visiting, shop: str) -> None:

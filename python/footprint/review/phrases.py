@@ -140,4 +140,5 @@ def task(item: Task, lang: Lang) -> str:
     ]
     joint = "；" if lang == "zh" else "; "
     colon = "：" if lang == "zh" else ": "
-    return f"{item['title'][lang]}{colon}{joint.join(filter(None, parts))}"
+    title = item["title"][lang].rstrip("。. ")
+    return f"{title}{colon}{joint.join(filter(None, parts))}"

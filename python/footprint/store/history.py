@@ -56,6 +56,12 @@ def edit_settings(
         audit(db, action, key=key, value=settings.value(key))
 
 
+def note(catalogue: Catalogue, action: str, **detail: Any) -> None:
+    """One line of the audit table for what changes nothing: an export, a link that was used."""
+    with catalogue.changing() as db:
+        audit(db, action, **detail)
+
+
 def audit_rows(catalogue: Catalogue) -> list[dict[str, Any]]:
     """Who did what and when, newest first."""
     with catalogue.reading() as db:
@@ -71,6 +77,8 @@ def sweep(catalogue: Catalogue, folder: Folder) -> None:
                 "select before from imports where not undone order by id desc limit ?",
                 (KEPT_IMPORTS,),
             ),
+            # What a frozen report was written from is never swept.
+            *db.execute("select tables from reports"),
         ]
         asides = [row[0] for row in db.execute("select aside from uploads where aside not null")]
     keep = {(name, v.name) for (text,) in texts for name, v in unpacked(text).items()}
