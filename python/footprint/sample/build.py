@@ -28,6 +28,8 @@ from footprint.sample.daily import fmcg, home
 from footprint.sample.food import food
 from footprint.sample.fresh import fresh
 from footprint.sample.health import health
+from footprint.sample.launch import newcomer_visits
+from footprint.sample.members import members
 from footprint.sample.minutes import stream_minutes
 from footprint.sample.sales import counted
 from footprint.sample.staff import hosts
@@ -55,8 +57,15 @@ def core(world: World) -> Core:
     orders = orders.sort("order_ts", "order_id")
     category_of = dict(products(world).select("sku_id", "category").iter_rows())
     tests = experiments.exposures(world, orders, category_of)
-    more = [fans.fan_events(world, orders), seeding.video_views(world, orders)]
+    evenings = members(world)
+    more = [
+        fans.fan_events(world, orders), seeding.video_views(world, orders),
+        newcomer_visits(world), evenings.events,
+    ]  # fmt: skip
     events = pl.concat([*(part.events for part in parts), tests, *more], how="diagonal_relaxed")
+    # The evenings come after all others, so that their rows keep their draws.
+    streams = pl.concat([streams, evenings.streams], how="diagonal_relaxed")
+    orders = pl.concat([orders, evenings.orders], how="diagonal_relaxed")
     return Core(streams, orders, events.sort("event_ts", "user_id", "event_type"))
 
 

@@ -71,6 +71,10 @@ DEFAULTS: dict[str, Any] = {
     # Share of short videos watched to the end, with and without a star.
     "PT11.base": 0.50,
     "PT11.tag": 0.61,
+    # Newcomers before and after a points programme: people, back on day 7, back within 7 days.
+    "PT12.people": [250, 100],
+    "PT12.d7": [0.18, 0.32],
+    "PT12.within_7": [0.352, 0.46],
     # Second orders within 30 days of first-time home buyers, May and October; null twin fmcg.
     "PT13.r30": [0.08, 0.20],
     "PT13.null_r30": 0.10,
@@ -105,6 +109,11 @@ DEFAULTS: dict[str, Any] = {
     "PT26.variable_share": 0.65,
     "PT26.cost_per_order": 12,
     "PT26.fixed": 57300,
+    # Second orders within 30 days after member-only and after open evenings.
+    "PT32.buyers": 40,
+    "PT32.r30": [0.45, 0.20],
+    "PT32.null_buyers": 30,
+    "PT32.null_r30": 0.20,
     # Scripts.
     "PT33.scripts": 50,
     "PT33.bargain": 40,

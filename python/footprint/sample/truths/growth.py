@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from footprint.sample.apparel import CHANNEL_OF, counts
 from footprint.sample.daily import RESCHEDULED
+from footprint.sample.launch import LAUNCH, NO_CHANGE
+from footprint.sample.launch import PLATFORM as POINTS_PLATFORM
+from footprint.sample.members import PLATFORM as MEMBER_PLATFORM
+from footprint.sample.members import TWIN_PLATFORM
 from footprint.sample.staff import HEAD_HOST, SECOND_HOST
 from footprint.sample.truths.journeys import credited
 from footprint.sample.truths.truth import Asked, Check, Truth, category
@@ -15,7 +20,8 @@ _SEEDING = "K"
 
 
 def growth_truths(world: World) -> list[Truth]:
-    makers = (_weekend, _reschedule, _tiers, _attribution, _repurchase, _fission)
+    makers = (_weekend, _reschedule, _tiers, _attribution, _points, _points_within, _repurchase,
+              _fission, _members)  # fmt: skip
     return [make(world) for make in makers]
 
 
@@ -101,6 +107,62 @@ def _attribution(world: World) -> Truth:
               params={"model": "all"}, checks=tuple(
             Check("shift_vs_last", "near", 0.0, 1e-9, "credits", {"touch": touch, "model": model})
             for model in expected if model != "last"
+        )),
+    )  # fmt: skip
+
+
+def _points(world: World) -> Truth:
+    before, after = world.param("PT12.d7")
+    return Truth("PT12", _launched("exact", before, after), _unchanged("exact"))
+
+
+def _points_within(world: World) -> Truth:
+    before, after = world.param("PT12.within_7")
+    return Truth("PT12b", _launched("within", before, after), _unchanged("within"))
+
+
+def _launched(kind: str, before: float, after: float) -> Asked:
+    return Asked(
+        "beauty newcomers before and after a points programme", "retention",
+        scope={"where": {"category": "beauty", "platform": POINTS_PLATFORM}},
+        params={"kind": kind, "change": LAUNCH.isoformat()},
+        checks=(
+            Check("d7_before", "near", before, 0.002),
+            Check("d7_after", "near", after, 0.002),
+            Check("d7_pp", "near", 100 * (after - before), 0.3),
+            Check("d7_p", "lt", 0.1),
+        ),
+    )  # fmt: skip
+
+
+def _unchanged(kind: str) -> Asked:
+    until = LAUNCH - timedelta(days=1)
+    return Asked(
+        "beauty newcomers long before it", "retention",
+        scope={"where": {"category": "beauty", "platform": POINTS_PLATFORM},
+               "to": until.isoformat()},
+        params={"kind": kind, "change": NO_CHANGE.isoformat()},
+        checks=(Check("d7_pp", "near", 0.0, 2.0), Check("d7_p", "gt", 0.5)),
+    )  # fmt: skip
+
+
+def _members(world: World) -> Truth:
+    member, other = world.param("PT32.r30")
+
+    def on(platform: str) -> dict[str, Any]:
+        return {"where": {"category": "food", "platform": platform}}
+
+    return Truth(
+        "PT32",
+        Asked("member-only evenings beside open ones", "member_streams",
+              scope=on(MEMBER_PLATFORM), checks=(
+            Check("rate_member", "near", member, 0.005),
+            Check("rate_other", "near", other, 0.005),
+            Check("p_value", "lt", 0.05),
+        )),
+        Asked("the same evenings, equally loyal guests", "member_streams",
+              scope=on(TWIN_PLATFORM), checks=(
+            Check("ratio", "near", 1.0, 0.01), Check("p_value", "gt", 0.5),
         )),
     )  # fmt: skip
 
