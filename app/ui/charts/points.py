@@ -45,12 +45,17 @@ def intervals(
 ) -> Chart:
     """A point per row with its interval low..high; ``line`` is a marked level, ``mark`` colours."""
     drawn = worded(frame, [label.name, *([mark.name] if mark else [])], lang).drop_nulls(value.name)
+    if sort in ("x", "-x"):  # layers do not share a sort by value, so the order is written out
+        ranked = drawn.sort(value.name, descending=sort == "-x")
+        sort = ranked[label.name].unique(maintain_order=True).to_list()
     y = alt.Y(label.name, type="nominal", sort=sort, axis=alt.Axis(title=None, labelLimit=150))
     x = alt.X(**number(value, lang, zero=zero, orient="bottom"))
     colour: Any = alt.value(tokens.MARK)
+    extra = 0
     if mark and colours:
         worded_colours = {labels.value(code, lang): c for code, c in colours.items()}
         seen = [w for w in worded_colours if w in set(drawn[mark.name].to_list())]
+        extra = legend_height(len(seen))
         colour = alt.Color(
             mark.name,
             type="nominal",
@@ -84,7 +89,7 @@ def intervals(
     )
     if line:
         layers.append(rule(*line, horizontal=False))
-    return alt.layer(*layers).properties(height=_rows(drawn, label.name))
+    return alt.layer(*layers).properties(height=_rows(drawn, label.name) + extra)
 
 
 def columns(
@@ -249,6 +254,7 @@ def scatter(
     log_x: bool = False,
     text: bool = False,
     height: int = 300,
+    zero: bool = True,
 ) -> Chart:
     """Rows as dots; a Boolean column ``flag`` sets some apart by colour and shape."""
     drawn = worded(frame, [label.name], lang).drop_nulls([x.name, y.name])
@@ -265,10 +271,10 @@ def scatter(
         drawn,
         lang,
     )
-    scale = alt.Scale(type="symlog") if log_x else alt.Scale(nice=True)
+    scale = alt.Scale(type="symlog") if log_x else alt.Scale(nice=True, zero=zero)
     encodings: dict[str, Any] = {
         "x": alt.X(x.name, type="quantitative", axis=axis(x, lang, tickCount=6), scale=scale),
-        "y": alt.Y(**number(y, lang)),
+        "y": alt.Y(**number(y, lang, zero=zero)),
         "tooltip": tips,
     }
     if size:

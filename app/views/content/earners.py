@@ -10,10 +10,10 @@ from footprint.scope import Scope
 from footprint.text import Lang, Text
 
 from app import data
-from app.ui import cards, labels, markup, present, tokens
+from app.ui import cards, controls, labels, markup, present, tokens
 from app.ui.charts import points
 from app.ui.charts.base import Field
-from app.ui.section import section
+from app.ui.section import fragment, section
 
 _IGNORED = Text("哪些被忽视的商品在赚钱", "Which ignored products earn?")
 _IGNORED_LEAD = Text(
@@ -34,35 +34,44 @@ _DOTS = 400
 def ignored(scope: Scope, lang: Lang) -> None:
     """Profit share against sales share of every product."""
     with section("ignored", lang, _IGNORED, _IGNORED_LEAD):
-        result = data.ask("sku_profit", scope)
-        cards.scalars(result.scalars, ("niche_skus", "niche_gmv_share", "niche_profit_share"), lang)
-        skus = result.frames["skus"]
-        draw = partial(
-            points.scatter,
-            skus.head(_DOTS),
-            Field("gmv_share", "rate"),
-            Field("profit_share", "rate"),
-            lang,
-            label=Field("name"),
-            flag="niche",
-            flag_words=(_FLAGS[0](lang), _FLAGS[1](lang)),
-            flag_colour=tokens.MARK_2,
-            height=360,
-        )
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            present.chart(draw, "ignored", _IGNORED(lang), result, lang)
-        with right:
-            found = skus.filter("niche") if skus["niche"].any() else skus.head(20)
-            markup.caption(labels.frame("skus", lang))
-            shown = ("sku_id", "name", "gmv", "profit", "margin", "profit_share")
-            present.table(found, "ignored-skus", lang, columns=shown, height=330)
-        markup.caption(labels.frame("categories", lang))
-        columns = ("category", "skus", "gmv", "profit", "margin", "niche_skus",
-                   "niche_gmv_share", "niche_profit_share")  # fmt: skip
-        present.table(result.frames["categories"], "ignored-categories", lang, columns=columns)
+        _ignored(scope, lang)
+
+
+@fragment
+def _ignored(scope: Scope, lang: Lang) -> None:
+    result = data.ask("sku_profit", scope)
+    cards.scalars(result.scalars, ("niche_skus", "niche_gmv_share", "niche_profit_share"), lang)
+    known = result.frames["categories"]["category"].to_list()
+    if not known:
         markup.notes([note(lang) for note in result.notes])
-        present.tools("ignored", lang, result, draw, ("skus", "categories"))
+        return
+    category = controls.select(labels.value("category", lang), known, "ignored-category", lang)
+    skus = result.frames["skus"].filter(pl.col("category") == category)
+    draw = partial(
+        points.scatter,
+        names(skus).head(_DOTS),
+        Field("gmv_share", "rate"),
+        Field("profit_share", "rate"),
+        lang,
+        label=Field("name"),
+        flag="niche",
+        flag_words=(_FLAGS[0](lang), _FLAGS[1](lang)),
+        flag_colour=tokens.MARK_2,
+        height=340,
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        present.chart(draw, "ignored", _IGNORED(lang), result, lang, category)
+    with right:
+        found = skus.filter("niche") if skus["niche"].any() else skus
+        shown = ("sku_id", "name", "gmv", "profit", "margin", "profit_share")
+        present.table(found, "ignored-skus", lang, columns=shown, height=330)
+    markup.caption(labels.frame("categories", lang))
+    columns = ("category", "skus", "gmv", "profit", "margin", "niche_skus", "niche_gmv_share",
+               "niche_profit_share")  # fmt: skip
+    present.table(result.frames["categories"], "ignored-categories", lang, columns=columns)
+    markup.notes([note(lang) for note in result.notes])
+    present.tools("ignored", lang, result, draw, ("skus", "categories"))
 
 
 def low_exposure(scope: Scope, lang: Lang) -> None:

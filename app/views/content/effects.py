@@ -36,7 +36,7 @@ _TAGS_LEAD = Text(
 )
 _METRIC, _TAG = Text("看什么", "Measure"), Text("标签", "Tag")
 _FOREST = Text("同类比较：有标签是没有的几倍", "Like for like: with the tag against without")
-_EQUAL = Text("一样", "alike")
+_EQUAL = Text("同类比较倍数（1 = 一样）", "Like-for-like ratio (1 = alike)")
 _SPLIT = Text("每一层同类里的两边", "Both sides in every group of like streams")
 _UNITS = Text("背后的每一场或每条短视频", "Every stream or video behind it")
 _FACTORS = Text("哪些细节和结果一起变", "Which details move with the result?")
@@ -47,7 +47,6 @@ _FACTORS_LEAD = Text(
 )
 _OUTCOME, _WITHIN = Text("结果", "Result"), Text("同类", "Like streams")
 _FACTOR = Text("因素", "Factor")
-_CHANCE = Text("无关", "none")
 _DOTS = Text("每一场：{factor}与{outcome}", "Every stream: {factor} and {outcome}")
 _PACE = Text("讲得太快太多，人会走吗", "Do faster talk and more products drive people away?")
 _PACE_LEAD = Text("每个点是一场直播。", "A dot is a stream.")
@@ -137,11 +136,11 @@ def _forest(result: Result, lang: Lang) -> partial[Chart] | None:
         points.intervals,
         drawn.head(_TOP),
         Field("tag"),
-        Field("adjusted_ratio", "x"),
+        Field("adjusted_ratio", "x", _EQUAL(lang)),
         lang,
         mark=Field("sure", title=""),
         colours=_STATES,
-        line=(1.0, _EQUAL(lang)),
+        line=(1.0, ""),
         zero=False,
     )
 
@@ -192,7 +191,7 @@ def _factors(scope: Scope, lang: Lang) -> None:
             lang,
             mark=Field("verdict"),
             colours=_VERDICTS,
-            line=(0.0, _CHANCE(lang)),
+            line=(0.0, ""),
         )
         with left:
             present.chart(draw, "factors", _FACTORS(lang), result, lang)
@@ -225,6 +224,7 @@ def _scatter(result: Result, factor: str, outcome: str, lang: Lang) -> None:
             Field(outcome, unit, controls.metric_title(outcome, lang)),
             lang,
             label=Field("stream_id"),
+            zero=False,
         ),
         "factor-dots",
         title,
@@ -248,7 +248,7 @@ def pace(scope: Scope, lang: Lang) -> None:
                 present.chart(
                     partial(
                         points.scatter, frame, Field(name), Field("dwell"), lang,
-                        label=Field("stream_id"), size=None,
+                        label=Field("stream_id"), zero=False,
                     ),
                     f"pace-{name}", labels.column(name, lang), result, lang,
                 )  # fmt: skip
@@ -280,11 +280,11 @@ def _hosts(scope: Scope, lang: Lang) -> None:
             points.intervals,
             drawn.drop_nulls("ratio").head(20),
             Field("host_id"),
-            Field("ratio", "x"),
+            Field("ratio", "x", _EQUAL(lang)),
             lang,
             mark=Field("sure", title=""),
             colours=_STATES,
-            line=(1.0, _EQUAL(lang)),
+            line=(1.0, ""),
             zero=False,
         )
         left, right = st.columns([3, 2], gap="medium")

@@ -67,7 +67,9 @@ def paste(scope: Scope, lang: Lang) -> None:
     """The form and what it found."""
     with st.form("script-form", border=False):
         text = st.text_area(_TEXT(lang), key="script-text", height=150)
-        file = st.file_uploader(_FILE(lang), type=["txt", "md"], key="script-file")
+        file = st.file_uploader(
+            _FILE(lang), type=["txt", "md"], key="script-file", max_upload_size=1
+        )
         st.form_submit_button(_GO(lang), type="primary", icon=":material/spellcheck:")
     if file is not None and not text.strip():
         text = _decoded(file.getvalue(), lang)

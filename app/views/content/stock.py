@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import polars as pl
+import polars.selectors as cs
 import streamlit as st
 from footprint.scope import Scope
 from footprint.text import Lang, Text
@@ -74,7 +75,8 @@ def levels(scope: Scope, lang: Lang) -> None:
                 "stock-months", _TURNS(lang), result, lang, title=_TURNS(lang),
             )  # fmt: skip
         shown = ("name", "category", "on_hand", "per_day", "cover_days", "stock_value", "dead")
-        present.table(skus, "stock-skus", lang, columns=shown, height=280)
+        rounded = skus.with_columns(pl.col("per_day").round(2), pl.col("cover_days").round(0))
+        present.table(rounded, "stock-skus", lang, columns=shown, height=280)
         for name in ("tiers", "transfers"):
             if result.frames[name].height:
                 with st.expander(labels.frame(name, lang), icon=":material/table_rows:"):
@@ -125,7 +127,8 @@ def _reorder(scope: Scope, lang: Lang) -> None:
             with left:
                 present.chart(draw, "reorder", _REORDER(lang), result, lang)
         with right if top.height else st.container():
-            present.table(frame, "reorder", lang, columns=shown, height=320)
+            rounded = frame.with_columns(pl.col("expected").round(1))
+            present.table(rounded, "reorder", lang, columns=shown, height=320)
         with st.expander(labels.frame("planned", lang), icon=":material/event:"):
             present.table(result.frames["planned"], "reorder-planned", lang)
         present.tools("reorder", lang, result, draw)
@@ -161,7 +164,7 @@ def _delivery(scope: Scope, lang: Lang) -> None:
             colours=_QUANTILES,
         )  # fmt: skip
         present.chart(draw, "delivery", _DELIVERY(lang), result, lang)
-        present.table(groups, "delivery", lang)
+        present.table(groups.with_columns(cs.float().round(1)), "delivery", lang)
     out = result.frames.get("out_of_stock")
     if out is not None and out.height:
         markup.caption(labels.frame("out_of_stock", lang))

@@ -32,8 +32,7 @@ _AGES_LEAD = Text(
     "Above 1: this age band watches such content more often than other ages do.",
 )
 _BAND = Text("年龄段", "Age band")
-_INDEX = Text("偏好指数", "Preference index")
-_EQUAL = Text("一样", "alike")
+_INDEX = Text("偏好指数（1 = 一样）", "Preference index (1 = alike)")
 _RETURNS = Text("从某天起，退货少了吗，为什么退", "Did returns change from a day on, and why?")
 _RETURNS_LEAD = Text(
     "默认从第一场尺码演示算起；也可以选日期。",
@@ -108,7 +107,7 @@ def _ages(scope: Scope, lang: Lang) -> None:
     draw = partial(
         points.intervals, own.sort("index", descending=True).head(14), Field("tag"),
         Field("index", "x", _INDEX(lang)), lang, mark=Field("sure", title=""), colours=_STATES,
-        line=(1.0, _EQUAL(lang)), zero=False,
+        line=(1.0, ""), zero=False,
     )  # fmt: skip
     present.chart(draw, "ages", _AGES(lang), result, lang, band)
     with st.expander(labels.frame("cells", lang), icon=":material/table_rows:"):

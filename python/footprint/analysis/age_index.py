@@ -16,7 +16,6 @@ from footprint.stats import benjamini_hochberg, two_proportions
 from footprint.text import Text
 
 _ALPHA = 0.05
-_CELL = ("age_band", "tag")
 _SCHEMA = {
     "age_band": pl.String(), "tag": pl.String(), "views": pl.Int64(), "band_views": pl.Int64(),
     "share": pl.Float64(), "share_others": pl.Float64(), "index": pl.Float64(),
@@ -28,7 +27,8 @@ _DEFINITION = Text(
     "观看短视频或进入直播间的"
     "人与内容（同一人看同一内容只算一次），年龄段取自行为表。p 值按格子数校正。这是相关，"
     "不是因果。",
-    "Index = share of an age band's views that go to a tag / share among the other bands; 1 is "
+    "Index = share of an age band's views of tagged content that go to a tag / share among the "
+    "other bands; 1 is "
     "alike. A view is one person and one video or stream, counted once; bands come from the event "
     "table. p corrected for the number of cells. Association, not cause.",
 )
@@ -105,30 +105,37 @@ def age_index(data: Data, scope: Scope, band: str | None, tag: str | None) -> Re
 
 def _views(data: Data, scope: Scope) -> pl.DataFrame:
     """One row per person, age band and video or stream seen."""
-    events = scoped(data, "events", scope)
-    seen = events.filter(
-        pl.col("age_band").is_not_null(), pl.col("event_type").is_in(_SEEN)
-    ).select("user_id", "age_band", "content_id", "stream_id")
-    return seen.unique()
+    seen = [pl.col("age_band").is_not_null(), pl.col("event_type").is_in(_SEEN)]
+    held = ("user_id", "age_band", "content_id", "stream_id")
+    return scoped(data, "events", scope, only=seen, columns=held).unique()
 
 
 def _tagged(data: Data, views: pl.DataFrame) -> pl.DataFrame:
-    """``views`` with every tag of what was seen, one row per view and tag."""
+    """age_band and tags of every view of content that carries a tag at all."""
     parts = []
     for table, key in (("contents", "content_id"), ("streams", "stream_id")):
         if data.has(table):
-            tags = data.frame(table).select(key, tag=pl.col("tags")).explode("tag")
-            parts.append(views.join(tags.drop_nulls().unique(), on=key).select("age_band", "tag"))
-    return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(_CELL, pl.String))
+            tags = data.frame(table).select(key, "tags").filter(pl.col("tags").list.len() > 0)
+            known = tags.with_columns(pl.col("tags").list.unique()).unique(key, keep="first")
+            parts.append(views.join(known, on=key).select("age_band", "tags"))
+    empty = views.select("age_band", tags=pl.lit(None, pl.List(pl.String))).clear()
+    return pl.concat(parts) if parts else empty
 
 
 def _cells(data: Data, views: pl.DataFrame, least: int) -> pl.DataFrame:
     """Every band and tag with at least ``least`` views of the tag, judged against other bands."""
-    sizes = dict(views.group_by("age_band").agg(pl.len()).iter_rows())
+    seen = _tagged(data, views)
+    sizes = dict(seen.group_by("age_band").agg(pl.len()).iter_rows())
     total = sum(sizes.values())
-    counts = _tagged(data, views).group_by("age_band", "tag").agg(views=pl.len().cast(pl.Int64))
+    counts = (
+        seen.select("age_band", tag="tags")
+        .explode("tag")
+        .group_by("age_band", "tag")
+        .agg(views=pl.len().cast(pl.Int64))
+    )
     full = (
-        counts.select("tag").unique().join(pl.DataFrame({"age_band": list(sizes)}), how="cross")
+        counts.select("tag").unique()
+        .join(pl.DataFrame({"age_band": list(sizes)}, schema={"age_band": pl.String}), how="cross")
         .join(counts, on=["age_band", "tag"], how="left")
         .with_columns(pl.col("views").fill_null(0))
         .with_columns(all=pl.col("views").sum().over("tag"))

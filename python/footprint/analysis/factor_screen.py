@@ -166,7 +166,7 @@ def _scalars(table: pl.DataFrame, chosen: str | None, streams: int) -> dict[str,
         "tried": count(table.height, streams, Text("试过的因素", "Factors tried"), _DEFINITION),
         "found": count(found, table.height, Text("站得住的因素", "Factors that hold"), _DEFINITION),
     }
-    row = table.filter(pl.col("factor") == chosen)
+    row = table.filter(pl.col("factor") == chosen) if chosen else table.clear()
     if row.is_empty():
         return scalars
     one = row.row(0, named=True)

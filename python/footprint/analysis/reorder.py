@@ -45,7 +45,8 @@ _SUGGESTION = Text(
 
 def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
     """One finding when planned streams need more than the stock."""
-    rows = result.frames["reorder"].filter(pl.col("reorder") > 0)
+    table = result.frames.get("reorder", pl.DataFrame({"reorder": []}))
+    rows = table.filter(pl.col("reorder") > 0)
     if rows.is_empty():
         return []
     cost = rows["cost"].sum()

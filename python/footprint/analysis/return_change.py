@@ -7,7 +7,7 @@ from functools import cache
 
 import polars as pl
 
-from footprint.analysis.measures import rate, word
+from footprint.analysis.measures import count, rate, word
 from footprint.data import Data
 from footprint.format import sentence
 from footprint.questions import Param, question
@@ -109,7 +109,10 @@ def return_change(data: Data, scope: Scope, change: date | None, tag: str) -> Re
     day = change or _first_tagged(data, scope, tag)
     reasons = _reasons(lines, day)
     frames = {"months": _months(lines), "reasons": reasons}
-    scalars = {**_topics(reasons), "lines": Scalar(lines.height, "count", lines.height)}
+    scalars = {
+        **_topics(reasons),
+        "lines": count(lines.height, lines.height, Text("订单行", "Order lines")),
+    }
     if day is None:
         note = Text(
             "没有场次带这个标签；请填日期。", "No stream carries this tag; enter a date instead."

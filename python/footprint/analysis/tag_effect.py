@@ -244,4 +244,4 @@ def _direction(p: float, change: float) -> str:
 
 
 def _verdict(word: str, n: int) -> Scalar:
-    return Scalar(word, "text", n, label=VERDICTS[word], definition=_DEFINITION)
+    return Scalar(word, "text", n, label=Text("结论", "Verdict"), definition=_DEFINITION)
