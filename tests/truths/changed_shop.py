@@ -56,4 +56,12 @@ CHANGED: dict[str, Any] = {
     "PT44.gmv_mismatch_streams": 3,
     "PT46.may": 22,
     "PT46.oct": 40,
+    "PT17.before": 0.30,
+    "PT17.after": 0.18,
+    "PT19.origin": [70, 20, 10],
+    "PT19.other": [40, 30, 30],
+    "PT20.rho": 0.6,
+    "PT23.counts": [[[12, 100], [15, 300]], [[33, 300], [4, 100]]],
+    "PT40.index": 1.75,
+    "PT43.r": [0.14, 0.07],
 }  # fmt: skip

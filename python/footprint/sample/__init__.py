@@ -13,15 +13,16 @@ home     1 stream a day; 8 % to 20 % are back within 30 days. PT13, the orders o
          PT02, PT02b, PT04 and PT05.
 beauty   2 streams a week, 8 in the report week. PT06 and PT21 in the report week; null twin of
          PT01 before it.
-apparel  2 streams a week; every user is one journey. PT09 and nothing else.
+apparel  2 streams a week; every user is one journey. PT09; returns and their reasons: PT17.
 food     1 stream a day, 20 regional ones (host H17, PT03b), 2 long ones (2026-09-05 and 12, PT24),
          3 on Double 11 (PT10). PT04 in all food orders; the orders of PT15.
 health   3 streams a week, else the shelf. PT05; the faults of PT44.
 channels search (health's orders), a slot and the recommended share of douyin: PT27, PT41, PT46;
          fans of douyin met again on taobao: PT28; videos before regional food orders: PT39.
-minutes  12,000 of fresh, beauty, food. PT03.
-others   comments of 2026-11-11 and 12 (PT07, PT08), short videos (PT11), costs (PT22), scripts
-         (PT33). PT26 needs none.
+hosts    H18 and H19, a few streams of fmcg and food: PT23. The returns of fmcg: PT43.
+minutes  12,000 of fresh, beauty, food. PT03; tempo of the music in fresh: PT20.
+others   comments of 2026-11-11 and 12 (PT07, PT08), short videos (PT11, PT40), costs (PT22), scripts
+         (PT33), surveys (PT19). PT26 needs none.
 
 Visitors who never order carry the exposures of PT14 to PT16. Browsing users (their number is the
 scale) make funnels and returns believable; they buy food in the daily stream, one SKU after the

@@ -1,4 +1,4 @@
-"""Apparel: journeys over four channels (PT09), and nothing else.
+"""Apparel: journeys over four channels (PT09); fewer returns once sizes are shown (PT17).
 
 Every touch of apparel belongs to one journey; touches of a journey lie whole gaps (one half-life
 each) apart, and the order follows minutes after the last touch.
@@ -26,7 +26,9 @@ from footprint.sample.world import World, user_ids
 CHANNEL_OF = {"K": "kol_seed", "P": "platform_rec", "Q": "private_group", "A": "ads"}
 _TOUCH = {"K": "video_view", "P": "stream_enter", "Q": "click", "A": "click"}
 _WEEKDAYS = (1, 5)
-_REFUNDS = 0.12
+SIZE_TAG = "size_demo"
+SIZE_FIRST = 2 * (WEEKS // 2)  # first stream with the size demo
+SIZE_REASON = "尺码不合适"
 _CONVERSION = 0.045
 
 
@@ -80,13 +82,14 @@ def _streams(world: World, journeys: pl.DataFrame) -> pl.DataFrame:
         world, "apparel", ids, day=7 * (number // 2) + np.array(_WEEKDAYS)[number % 2],
         clock=20 * 3600, minutes=120, host=crew[number % 2], viewers=viewers,
         series=["山野穿搭"] * len(ids),
+        tags=[SIZE_TAG if n >= SIZE_FIRST else None for n in number],
     )  # fmt: skip
 
 
 def _orders(world: World, journeys: pl.DataFrame, streams: pl.DataFrame) -> pl.DataFrame:
     bought = journeys.filter("converts").sort("user")
     rows = bought.height
-    refund = world.chance.hits("apparel/refund", rows, _REFUNDS)
+    refund = _refunds(world, bought["stream"].to_numpy())
     orders = order_rows(world, "apparel", streams, Bought(
         stream=bought["stream"].to_numpy(), user=bought["user"].to_numpy(),
         sku=bought["sku_id"].to_numpy(), factor=0.88, refund=refund.astype(float),
@@ -96,9 +99,29 @@ def _orders(world: World, journeys: pl.DataFrame, streams: pl.DataFrame) -> pl.D
         last_channel=pl.col("path").str.slice(-1).replace_strict(CHANNEL_OF),
         at=_last_touch(bought, streams) + pl.Series(world.chance.whole("PT09/wait", rows, 60, 900)),
     )
-    return orders.join(last, on="user_id", maintain_order="left").with_columns(
+    orders = orders.join(last, on="user_id", maintain_order="left").with_columns(
         order_ts="at", channel="last_channel"
     ).drop("at", "last_channel").sort("order_ts", maintain_order=True)  # fmt: skip
+    return _with_reasons(world, orders)
+
+
+def _refunds(world: World, stream: np.ndarray) -> np.ndarray:
+    """Which orders come back, a share before the size demo and a smaller one from it on (PT17)."""
+    found = np.zeros(len(stream), dtype=bool)
+    late = stream >= SIZE_FIRST
+    for side, name in ((~late, "PT17.before"), (late, "PT17.after")):
+        found[side] = world.chance.hits(name, int(side.sum()), world.param(name))
+    return found
+
+
+def _with_reasons(world: World, orders: pl.DataFrame) -> pl.DataFrame:
+    """A share of the returns was for the size."""
+    back = pl.col("refund_reason").is_not_null()
+    rows = orders.with_row_index("row").filter(back)["row"]
+    size = world.chance.hits("PT17/size", len(rows), world.param("PT17.size_share"))
+    chosen = rows.filter(pl.Series(size))
+    reasons = orders["refund_reason"].scatter(chosen, [SIZE_REASON] * len(chosen))
+    return orders.with_columns(refund_reason=reasons)
 
 
 def _last_touch(journeys: pl.DataFrame, streams: pl.DataFrame) -> pl.Series:

@@ -12,12 +12,15 @@ from footprint.sample import (
     browsers,
     comments,
     dirty,
+    duel,
     experiments,
     fans,
     money,
     scripts,
     seeding,
     sheets,
+    taste,
+    tempo,
 )
 from footprint.sample.apparel import apparel
 from footprint.sample.beauty import beauty
@@ -35,9 +38,11 @@ from footprint.sample.sales import counted
 from footprint.sample.staff import hosts
 from footprint.sample.world import World
 
-_PARTS = (fresh, fmcg, home, beauty, apparel, food, health)
+_PARTS = (fresh, fmcg, home, beauty, apparel, food, health, duel.easy, duel.hard)
 # What a stream shows besides its viewers.
 _IMPRESSIONS_PER_VIEWER = 7
+_LAYERS = {"basic": 0.6, "advanced": 0.3, "high": 0.1}
+_LAYERED = ("fresh", "beauty", "apparel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def core(world: World) -> Core:
     tests = experiments.exposures(world, orders, category_of)
     evenings = members(world)
     more = [
-        fans.fan_events(world, orders), seeding.video_views(world, orders),
+        fans.fan_events(world, orders), seeding.video_views(world, orders), taste.views(world),
         newcomer_visits(world), evenings.events,
     ]  # fmt: skip
     events = pl.concat([*(part.events for part in parts), tests, *more], how="diagonal_relaxed")
@@ -81,16 +86,19 @@ def other_tables(world: World, base: Core, browse: list[Block]) -> dict[str, pl.
     """All tables but events and orders. ``browse`` may hold blocks without rows: only their counts
     per day are read."""
     goods, cost_rows = products(world), money.costs(world, base.orders)
-    streams = _streams(world, base, browse)
+    minutes = stream_minutes(world, base.streams, base.orders)
+    streams = _streams(world, base, browse, minutes)
     return {
         "streams": dirty.with_wrong_sales(world, streams),
-        "stream_minutes": stream_minutes(world, base.streams, base.orders),
-        "contents": sheets.contents(world),
+        "stream_minutes": minutes,
+        "contents": pl.concat(
+            [sheets.contents(world), taste.contents(world)], how="diagonal_relaxed"
+        ),
         "channel_daily": money.channel_daily(world, cost_rows, base.orders),
         "costs": cost_rows,
         "comments": comments.comments(world, base.streams, base.orders),
         "products": goods,
-        "inventory": sheets.inventory(world, goods),
+        "inventory": sheets.inventory(world, goods, base.orders),
         "hosts": hosts(world),
         "scripts": scripts.scripts(world),
         "surveys": sheets.surveys(world, base.orders),
@@ -100,7 +108,7 @@ def other_tables(world: World, base: Core, browse: list[Block]) -> dict[str, pl.
     }
 
 
-def _streams(world: World, base: Core, browse: list[Block]) -> pl.DataFrame:
+def _streams(world: World, base: Core, browse: list[Block], minutes: pl.DataFrame) -> pl.DataFrame:
     """Streams with totals as the orders and visits say, scripts and what else a host reports."""
     streams = _with_browsers(counted(base.streams, base.orders), browse)
     rows, chance = streams.height, world.chance
@@ -112,9 +120,18 @@ def _streams(world: World, base: Core, browse: list[Block]) -> pl.DataFrame:
             "script_id", pl.Series(chance.pick("streams/script", rows, names), dtype=pl.String)
         ),
         assistants=pl.Series(chance.whole("streams/crew", rows, 2, 3)),
-        bgm_tempo=pl.Series(chance.whole("streams/tempo", rows, 84, 128).astype(float)),
+        bgm_tempo=tempo.tempo(world, streams, minutes),
+        layer=_layers(world, streams),
         tz=pl.lit("Asia/Shanghai"),
     )
+
+
+def _layers(world: World, streams: pl.DataFrame) -> pl.Series:
+    """How elaborate each stream of some categories was, by chance; the rest left it open."""
+    drawn = world.chance.choice("streams/layer", streams.height, _LAYERS)
+    told = pl.col("category").is_in(_LAYERED)
+    layers = pl.lit(pl.Series(drawn, dtype=pl.String))
+    return streams.select(layer=pl.when(told).then(layers))["layer"]
 
 
 def _with_browsers(streams: pl.DataFrame, browse: list[Block]) -> pl.DataFrame:

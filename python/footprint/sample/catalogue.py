@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from footprint.sample.calendar import day_of
+from footprint.sample.calendar import WEEK_618, day_of
 from footprint.sample.words import words
 from footprint.sample.world import World
 
@@ -38,6 +38,9 @@ _SUPPLIERS = ("甲供应链", "乙供应链", "产地直供")
 # What regular customers of the health line buy: three in 90 days pass the high-value threshold.
 HEALTH_PRO = "HE-900"
 HEALTH_PRO_PRICE = 23_900
+# First day of the trial of fmcg's new packs (the 618 week) and of fresh (PT43 and its null twin).
+TRIAL_DAY = 7 * WEEK_618
+_ON_TRIAL = ("fmcg", "fresh")
 AUTHORISED_UNTIL = day_of(date(2027, 6, 30))
 
 
@@ -90,6 +93,7 @@ def _line(world: World, category: str) -> pl.DataFrame:
         "brand": [line.brand] * rows,
         "supplier": world.chance.pick(f"supplier/{category}", rows, _SUPPLIERS),
         "auth_expiry": [AUTHORISED_UNTIL] * rows,
+        "trial_start": [TRIAL_DAY if category in _ON_TRIAL else None] * rows,
         "trace_id": [f"T{sku}" if category in ("fresh", "food") else None for sku in skus],
     })  # fmt: skip
 

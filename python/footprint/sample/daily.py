@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from footprint.sample.calendar import DAYS, busy, day_of, weekend
-from footprint.sample.catalogue import products, skus_of
+from footprint.sample.catalogue import TRIAL_DAY, products, skus_of
 from footprint.sample.cohorts import fill_slots
 from footprint.sample.sales import Bought, Part, order_rows, stream_rows, visit_rows
 from footprint.sample.staff import CREWS
@@ -81,13 +81,27 @@ def _daily(
     slots = np.repeat(np.arange(DAYS), [len(day) for day in buyers])
     sku = world.chance.pick(f"{category}/sku", len(slots), skus_of(category))
     factor = _PAID if exact_share is None else _factors(world, slots, sku, exact_share)
-    refund = world.chance.hits(f"{category}/refund", len(slots), _REFUNDS[category])
+    refund = _refunds(world, category, slots)
     bought = Bought(
         stream=slots, user=np.concatenate(buyers).astype(np.int64), sku=sku, factor=factor,
         refund=refund.astype(float),
     )  # fmt: skip
     orders = order_rows(world, category, streams, bought)
     return Part(streams, orders, visit_rows(orders, streams, world))
+
+
+def _refunds(world: World, category: str, slots: np.ndarray) -> np.ndarray:
+    """Which orders come back: a fixed share, but fmcg's follow its trial (PT43)."""
+    if category != "fmcg":
+        return world.chance.hits(f"{category}/refund", len(slots), _REFUNDS[category])
+    trial, formal = world.param("PT43.r")
+    age = slots - TRIAL_DAY
+    found = np.zeros(len(slots), dtype=bool)
+    parts = {"before": (age < 0, _REFUNDS[category]), "trial": ((age >= 0) & (age < 7), trial),
+             "formal": (age >= 7, formal)}  # fmt: skip
+    for name, (side, rate) in parts.items():
+        found[side] = world.chance.hits(f"PT43/{name}", int(side.sum()), rate)
+    return found
 
 
 def _factors(world: World, slots: np.ndarray, sku: np.ndarray, share: np.ndarray) -> np.ndarray:

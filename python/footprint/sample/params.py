@@ -99,6 +99,18 @@ DEFAULTS: dict[str, Any] = {
     "PT22.null_618": 0.24,
     # Viewers who come in during one five-minute burst.
     "PT24.burst": 300,
+    # Return rate of apparel before and from the size demo, share of returns for the size.
+    "PT17.before": 0.25,
+    "PT17.after": 0.205,
+    "PT17.size_share": 0.40,
+    # Scores 9-10, 7-8 and 0-6 of a survey by content, and of a content like any other.
+    "PT19.origin": [85, 9, 6],
+    "PT19.other": [48, 30, 22],
+    "PT19.twin": [24, 12, 4],
+    # Rank correlation of the music's tempo with dwell.
+    "PT20.rho": 0.45,
+    # Buyers and viewers of two hosts in an easy and a hard category.
+    "PT23.counts": [[[9, 100], [9, 300]], [[24, 300], [2, 100]]],
     # Click rate of a slot before and after its redesign; linked fans and those who buy.
     "PT27.ctr": [0.012, 0.038],
     "PT28.fans": 2000,
@@ -121,8 +133,12 @@ DEFAULTS: dict[str, Any] = {
     # Buyers with a video before the order, and how much dearer their orders are.
     "PT39.penetration": 0.35,
     "PT39.aov_rel": 0.27,
+    # How much more often the young watch eco content.
+    "PT40.index": 1.5,
     # Share of recommended traffic before and after one day.
     "PT41.share": [0.55, 0.25],
+    # Return rate in the seven trial days and after them.
+    "PT43.r": [0.10, 0.087],
     # Dirty data.
     "PT44.duplicate_lines": 7,
     "PT44.negative_amounts": 3,

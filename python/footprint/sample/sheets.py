@@ -14,6 +14,10 @@ from footprint.sample.world import World
 STAR_TAG, UPRIGHT_TAG = "star_scene", "upright"
 _VIDEOS_PER_WEEK = 5
 _STOCK_DAYS = 28
+_DEAD_EVERY, _DEAD_FACTOR = 40, 12
+# Survey tag -> parameter of its scores (PT19); the last is the null twin.
+WILLING = {"village_visit": "PT19.origin", "studio": "PT19.other", "plain_cover": "PT19.twin"}
+_SCORES = ((10, 9), (8, 7), (6, 5, 3))
 # Industry means of conversion: mean, sd. Beauty's are PT21's.
 _INDUSTRY = {"fresh": (0.085, 0.02), "fmcg": (0.055, 0.012), "home": (0.041, 0.009)}
 _TARGETS = (
@@ -60,21 +64,31 @@ def _completes(world: World, views: np.ndarray, star: np.ndarray) -> np.ndarray:
     return found
 
 
-def inventory(world: World, products: pl.DataFrame) -> pl.DataFrame:
-    """Stock of every SKU in the central warehouse, every four weeks."""
+def inventory(world: World, products: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Stock of every SKU in the central warehouse, every four weeks: some weeks of its sales, and a
+    few goods that lie dead."""
     skus = products["sku_id"].to_list()
     days = np.arange(0, DAYS, _STOCK_DAYS)
     rows, chance = len(skus) * len(days), world.chance
-    inbound = chance.whole("stock/in", rows, 20, 120)
+    inbound = chance.whole("stock/in", rows, 5, 20)
     return pl.DataFrame({
         "date": np.repeat(days, len(skus)),
         "sku_id": skus * len(days),
         "warehouse": ["嘉兴中心仓"] * rows,
         "tier": ["central"] * rows,
-        "on_hand": chance.whole("stock/hand", rows, 150, 900),
+        "on_hand": _on_hand(world, skus, days, orders),
         "inbound": inbound,
         "outbound": np.maximum(0, inbound - chance.whole("stock/left", rows, 0, 20)),
     })  # fmt: skip
+
+
+def _on_hand(world: World, skus: list[str], days: np.ndarray, orders: pl.DataFrame) -> np.ndarray:
+    """Half to three times the sales of four weeks; every fortieth SKU holds far more."""
+    sold = dict(orders.group_by("sku_id").agg(pl.len()).iter_rows())
+    usual = np.array([sold.get(sku, 0) for sku in skus]) * _STOCK_DAYS / DAYS
+    weeks = 0.5 + 2.5 * world.chance.uniform("stock/weeks", len(skus) * len(days))
+    dead = np.where(np.arange(len(skus)) % _DEAD_EVERY == _DEAD_EVERY // 2, _DEAD_FACTOR, 1)
+    return np.floor(np.tile(usual * dead, len(days)) * weeks + 3).astype(np.int64)
 
 
 def surveys(world: World, orders: pl.DataFrame) -> pl.DataFrame:
@@ -86,13 +100,29 @@ def surveys(world: World, orders: pl.DataFrame) -> pl.DataFrame:
     kind = chance.choice("survey/kind", rows, {"nps": 0.6, "satisfaction": 0.4})
     nps = chance.choice("survey/nps", rows, {"10": 0.3, "9": 0.28, "8": 0.2, "7": 0.1, "5": 0.12})
     stars = chance.choice("survey/stars", rows, {"5": 0.5, "4": 0.3, "3": 0.15, "2": 0.05})
-    return asked.select(
+    usual = asked.select(
         ts=pl.col("order_ts") + 3 * 86_400,
         kind=pl.Series(kind, dtype=pl.String),
         score=pl.Series(np.where(kind == "nps", nps, stars).astype(float)),
         user_id="user_id",
         stream_id="stream_id",
     ).filter(pl.col("ts") < int(moment(DAYS)))
+    return pl.concat([usual, *(_willing(world, tag) for tag in WILLING)], how="diagonal_relaxed")
+
+
+def _willing(world: World, tag: str) -> pl.DataFrame:
+    """Answers about one kind of content, so many of each of the three groups of scores."""
+    groups = zip(_SCORES, world.param(WILLING[tag]), strict=True)
+    scores = [group[n % len(group)] for group, count in groups for n in range(count)]
+    first, room = 14 + 7 * list(WILLING).index(tag), DAYS - 40
+    day = first + (np.arange(len(scores)) * 37) % room
+    second = world.chance.whole(f"PT19/{tag}", len(scores), 9 * 3600, 22 * 3600)
+    return pl.DataFrame({
+        "ts": moment(day, second),
+        "kind": ["nps"] * len(scores),
+        "score": [float(score) for score in scores],
+        "tag": [tag] * len(scores),
+    })  # fmt: skip
 
 
 def benchmarks(world: World) -> pl.DataFrame:

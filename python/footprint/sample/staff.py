@@ -12,6 +12,7 @@ from footprint.sample.world import World
 
 HEAD_HOST, SECOND_HOST = "H01", "H02"
 REGION_HOST = "H17"
+DUEL = ("H18", "H19")
 CREWS: dict[str, tuple[str, ...]] = {
     "fresh": (HEAD_HOST, SECOND_HOST, "H03", "H04"),
     "fmcg": ("H05", "H06"),
@@ -25,7 +26,7 @@ _CREATORS = 24
 
 
 def hosts(world: World) -> pl.DataFrame:
-    """The hosts table: 17 own hosts and the partner creators; dates as day numbers."""
+    """The hosts table: 19 own hosts and the partner creators; dates as day numbers."""
     chance, names = world.chance, words()["hosts"]
     own = len(names)
     category = {host: name for name, crew in CREWS.items() for host in crew}

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from footprint.result import steady
+from footprint.sample.truths.content import content_truths
 from footprint.sample.truths.growth import growth_truths
 from footprint.sample.truths.insight import insight_truths
 from footprint.sample.truths.reach import reach_truths
@@ -17,6 +18,7 @@ from footprint.sample.world import World
 def truths_of(world: World) -> list[Truth]:
     """All truths of this world by id."""
     found = [
+        *content_truths(world),
         *growth_truths(world),
         *reach_truths(world),
         *risk_truths(world),
