@@ -2,7 +2,7 @@
 
 from app import data, state
 from app.ui import empty, filters
-from app.views import arrival, attribution, channels
+from app.views import arrival, reach
 
 lang = state.language()
 scope = filters.page("U2", lang)
@@ -10,8 +10,4 @@ if data.empty():
     empty.welcome(lang)
 else:
     arrival.show(scope, lang)
-    attribution.models(scope, lang)
-    attribution.paths(scope, lang)
-    channels.cost(scope, lang)
-    channels.matrix(scope, lang)
-    channels.platforms(scope, lang)
+    reach.TABS.show(scope, lang)

@@ -32,16 +32,17 @@ _VALUE = Text("分配", "Credit")
 _MODEL = Text("方法", "Model")
 _SHIFT = Text("比末次触点多分或少分", "More or less credit than last touch")
 _SHIFT_OF = Text("{model}比末次触点", "{model} against last touch")
+_INTERVALS = Text("{model}的功劳与 95% 区间", "Credit by {model} with 95% interval")
 _SHARE = Text("归因份额", "Credited share")
 _METHODS = Text("画哪些方法", "Methods drawn")
 _FIRST_CHOICE = ["first", "linear", "u_shape", "time_decay", "markov", "shapley_rate"]
 _ALL = Text("全部方法的份额", "Shares of every method")
 _BALANCE = Text("每种分法加起来等于订单表吗", "Does each model add up to the orders?")
-_PATHS = Text("成交之前走过的路", "Paths before a purchase")
+_PATHS = Text("从一个触点到下一个", "From one touch to the next")
 _PATHS_LEAD = Text(
-    "左：最常见的路径，与没有成交的人数。右：从一个触点走到下一个的概率。",
-    "Left: the commonest paths and how often they ended without a purchase. "
-    "Right: the probability of going from one touch to the next.",
+    "左：走到下一个触点、成交或离开的概率。右：没有这个触点会少掉的成交。",
+    "Left: the probability of the next touch, a purchase or none. "
+    "Right: purchases that would be missing without the touch.",
 )
 _TRANSITIONS = Text("从触点到触点的概率", "Probability from touch to touch")
 _REMOVAL = Text("去掉一个触点，会少多少成交", "What share of conversions a touch carries")
@@ -131,6 +132,16 @@ def _shift(result: Result, lang: Lang) -> None:
         lang,
         model,
     )
+    markup.caption(_INTERVALS(lang, model=words))
+    money = result.params["value"] == "revenue"
+    present.table(
+        credits.filter(pl.col("model") == model),
+        "credit-intervals",
+        lang,
+        columns=("touch", result.params["value"], "low", "high", "share", "shift_vs_last"),
+        units=dict.fromkeys(("low", "high"), "CNY" if money else "count"),
+        height=240,
+    )
 
 
 def _touches(credits: pl.DataFrame) -> pl.DataFrame:
@@ -139,7 +150,7 @@ def _touches(credits: pl.DataFrame) -> pl.DataFrame:
 
 
 def paths(scope: Scope, lang: Lang) -> None:
-    """The commonest paths, the transition heat map and the removal effects."""
+    """The transition heat map and the removal effects."""
     with section("paths", lang, _PATHS, _PATHS_LEAD):
         _paths(scope, lang)
 
@@ -147,19 +158,7 @@ def paths(scope: Scope, lang: Lang) -> None:
 @fragment
 def _paths(scope: Scope, lang: Lang) -> None:
     result = data.ask("attribution", scope)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        top = result.frames["paths"].sort("conversions", descending=True).head(25)
-        shown = top.with_columns(path=_path_words(top["path"], lang))
-        present.table(
-            shown,
-            "paths",
-            lang,
-            bars=("conversions",),
-            height=400,
-            columns=("path", "conversions", "nulls", "value"),
-            units={"value": "CNY"},
-        )
+    left, right = st.columns([3, 2], gap="medium")
     moves = result.frames["transitions"]
     touches = [t for t in moves["from"].unique(maintain_order=True) if t not in _ENDS]
     rows = [labels.value(code, lang) for code in (_START, *touches)]
@@ -178,25 +177,10 @@ def _paths(scope: Scope, lang: Lang) -> None:
         y_title=_FROM(lang),
         cell=40,
     )
-    with right:
+    with left:
         present.chart(draw, "transitions", _TRANSITIONS(lang), result, lang, wide=True)
-    if "removal" in result.frames:
-        with st.expander(_REMOVAL(lang), icon=":material/remove_circle:"):
-            present.table(
-                result.frames["removal"].sort("effect", descending=True),
-                "removal",
-                lang,
-                bars=("effect",),
-            )
-    present.tools("paths", lang, result, draw, ("paths", "transitions", "removal"))
-
-
-def _path_words(paths: pl.Series, lang: Lang) -> pl.Series:
-    """Coded touches of each path in words."""
-    return pl.Series(
-        [
-            " › ".join(labels.value(touch.strip(), lang) for touch in str(path).split(">"))
-            for path in paths
-        ],
-        dtype=pl.String,
-    )
+    removal = result.frames["removal"].sort("effect", descending=True)
+    with right:
+        markup.caption(_REMOVAL(lang))
+        present.table(removal, "removal", lang, bars=("effect",))
+    present.tools("paths", lang, result, draw, ("transitions", "removal"))

@@ -49,6 +49,9 @@ def _cost(scope: Scope, lang: Lang) -> None:
     if not result.scalars["cost"].value:
         # Without any cost there is nothing to draw: name the file that brings it.
         require(data.current(), ("costs",))
+    cards.scalars(
+        result.scalars, ("cost_per_order", "crossed_in", "crossed_channel", "unlabelled"), lang
+    )
     measure = controls.segments(
         _MEASURE(lang),
         ("cost_per_order", "cost_per_new_buyer"),
@@ -64,6 +67,7 @@ def _cost(scope: Scope, lang: Lang) -> None:
         lang,
         by=Field("channel"),
         target=_pain(measure, lang),
+        band=measure == "cost_per_order",
     )
     present.chart(draw, "channel-cost", _COST(lang), result, lang, measure)
     markup.notes([note(lang) for note in result.notes])

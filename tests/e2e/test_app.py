@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 PAGES = (
     "brief",
     "board",
+    "journey",
     "attribution",
     "retention",
     "lifecycle",

@@ -16,6 +16,7 @@ PAGES = [page.path for page in nav.PAGES]
 NEEDS = {
     "board": "streams",
     "attribution": "events",
+    "journey": "events",
     "retention": "events",
     "lifecycle": "orders",
     "content": "streams",

@@ -12,8 +12,7 @@ from footprint.result import Result
 from footprint.workspace import Workspace
 
 from app.ui import labels
-from app.ui.columns import COLUMNS, FRAMES
-from app.ui.values import VALUES
+from app.ui.labels import COLUMNS, FRAMES, VALUES
 
 CODED = ("state", "status", "verdict", "area", "treatment", "model", "phase", "tier", "segment",
          "source", "severity", "colour", "channel", "channel_class", "platform")  # fmt: skip

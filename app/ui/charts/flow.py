@@ -102,6 +102,18 @@ def sankey(
     return alt.layer(areas, nodes).properties(height=height)
 
 
+def ribbon(
+    x: tuple[float, float], top: tuple[float, float], size: float, more: Mapping[str, object]
+) -> list[dict[str, object]]:
+    """Points of one ribbon: a smooth step from its place on the left to that on the right."""
+    rows = []
+    for i in range(_STEPS + 1):
+        t = i / _STEPS
+        y = top[0] + (top[1] - top[0]) * t * t * (3 - 2 * t)
+        rows.append({**more, "x": x[0] + t * (x[1] - x[0]), "y": y, "y2": y + size})
+    return rows
+
+
 def _label(months: Sequence[object], step: int) -> str:
     """Each column's month; the first is the one before the first arrival."""
     if step:
@@ -139,7 +151,7 @@ def _bands(
     peak: int,
     lang: Lang,
 ) -> pl.DataFrame:
-    """Points of every ribbon: a smooth step from its place on the left to that on the right."""
+    """Points of every ribbon."""
     rank = {code: i for i, code in enumerate(order)}
     rows: list[dict[str, object]] = []
     for step, month in enumerate(months):
@@ -153,21 +165,14 @@ def _bands(
                 continue
             size = users / peak
             words = f"{labels.value(source, lang)} → {labels.value(target, lang)}"
-            for i in range(_STEPS + 1):
-                t = i / _STEPS
-                ease = t * t * (3 - 2 * t)
-                y = out[source] + (into[target] - out[source]) * ease
-                rows.append(
-                    {
-                        "band": f"{step}-{source}-{target}",
-                        "x": step + _NODE + t * (1 - 2 * _NODE),
-                        "y": y,
-                        "y2": y + size,
-                        "phase": labels.value(source, lang),
-                        "words": words,
-                        "users": users,
-                    }
-                )
+            more = {
+                "band": f"{step}-{source}-{target}",
+                "phase": labels.value(source, lang),
+                "words": words,
+                "users": users,
+            }
+            span = (step + _NODE, step + 1 - _NODE)
+            rows += ribbon(span, (out[source], into[target]), size, more)
             out[source] += size
             into[target] += size
     return pl.DataFrame(rows)

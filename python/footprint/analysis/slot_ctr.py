@@ -124,8 +124,8 @@ def _slot(
     }
     row["pp"] = 100 * (rate_after - rate_before)
     row["verdict"] = _verdict(row, found)
-    level: list[float | None] = [rate_before] * before.height + [rate_after] * after.height
-    return row, level
+    level = [*([rate_before] * before.height), *([rate_after] * after.height)]
+    return row, list[float | None](level)
 
 
 def _rate(days: pl.DataFrame) -> float:
