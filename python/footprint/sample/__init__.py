@@ -21,8 +21,8 @@ channels search (health's orders), a slot and the recommended share of douyin: P
          fans of douyin met again on taobao: PT28; videos before regional food orders: PT39.
 hosts    H18 and H19, a few streams of fmcg and food: PT23. The returns of fmcg: PT43.
 minutes  12,000 of fresh, beauty, food. PT03; tempo of the music in fresh: PT20.
-others   comments of 2026-11-11 and 12 (PT07, PT08), short videos (PT11, PT40), costs (PT22), scripts
-         (PT33), surveys (PT19). PT26 needs none.
+others   comments of 2026-11-11 and 12 (PT07, PT08), short videos (PT11, PT40), costs (PT22),
+         scripts (PT33), surveys (PT19). PT26 needs none.
 
 Visitors who never order carry the exposures of PT14 to PT16. Browsing users (their number is the
 scale) make funnels and returns believable; they buy food in the daily stream, one SKU after the
