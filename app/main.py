@@ -12,7 +12,7 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from app import nav, state  # noqa: E402
+from app import nav, people, state  # noqa: E402
 from app.ui import style  # noqa: E402
 
 LOGO = ROOT / "app" / "static" / "logo.svg"
@@ -31,7 +31,10 @@ def main() -> None:
     st.set_page_config(page_title="Footprint 足跡", page_icon=str(ICON), layout="wide")
     st.logo(str(LOGO), icon_image=str(LOGO), size="large")
     style.apply()
+    people.install()
     lang = state.language()
+    if people.turned_away(lang):
+        return
     page = nav.navigation(lang)
     state.sync()
     page.run()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from footprint.access import Role, person
 from footprint.result import PAGE_PATHS
 from footprint.text import Lang, Text
 
@@ -15,13 +16,15 @@ PAGES_DIR = Path(__file__).parents[1] / "pages"
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """One page. ``code`` as in the page map; ``all_time``: all data until a period is chosen."""
+    """One page. ``code`` as in the page map; ``all_time``: all data until a period is chosen;
+    ``role``: who sees it at all."""
 
     code: str
     icon: str
     title: Text
     lead: Text
     all_time: bool = False
+    role: Role = "viewer"
 
     @property
     def path(self) -> str:
@@ -138,6 +141,7 @@ PAGES: tuple[PageInfo, ...] = (
             "上传文件，看懂了没有，哪些行没收，目标和规则是多少。",
             "Upload files, see what was understood or set aside, edit targets and rules.",
         ),
+        role="editor",
     ),
 )
 BY_CODE: Mapping[str, PageInfo] = {page.code: page for page in PAGES}
@@ -146,12 +150,15 @@ BY_CODE: Mapping[str, PageInfo] = {page.code: page for page in PAGES}
 def navigation(lang: Lang) -> st.Page:
     """The navigation bar in ``lang``; the page to run."""
     home = st.Page(_home, title="Footprint", url_path="home", default=True, visibility="hidden")
-    return st.navigation([home, *(_page(info, lang) for info in PAGES)], position="top")
+    shown = [info for info in PAGES if person().may(info.role)]
+    return st.navigation([home, *(_page(info, lang) for info in shown)], position="top")
 
 
 def link(code: str, label: str, lang: Lang, query: Mapping[str, str], icon: str = "") -> None:
-    """A link to another page that keeps the given query."""
+    """A link to another page that keeps the given query; none to a page the person has not."""
     info = BY_CODE[code]
+    if not person().may(info.role):
+        return
     st.page_link(
         info.file, label=label, icon=icon or f":material/{info.icon}:", query_params=dict(query)
     )

@@ -1,4 +1,7 @@
-"""The app as a server of its own: ``python app/server.py --workspace DIR --port N [--open]``."""
+"""The app as a server of its own: ``python app/server.py --workspace DIR --port N [--open]``.
+
+Without ``--access`` it serves one person on this machine and listens on the loopback address only.
+"""
 
 from __future__ import annotations
 
@@ -18,29 +21,52 @@ ROOT = Path(__file__).parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from footprint.errors import UsageError  # noqa: E402
+from footprint.text import Text  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
 from streamlit.starlette import App  # noqa: E402
 
-from app import config  # noqa: E402
+from app import config, gate, share  # noqa: E402
 from app.data import WORKSPACE_VARIABLE  # noqa: E402
 from app.uploads import route  # noqa: E402
 
 HOST = "127.0.0.1"
-app = App(ROOT / "app" / "main.py", routes=route.routes())
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+app = App(
+    ROOT / "app" / "main.py",
+    routes=[*route.routes(), *share.routes()],
+    middleware=[Middleware(gate.Gate)],
+)
 
 
-def serve(workspace: Path | None, port: int, *, open_browser: bool = False) -> None:
-    """Serve one workspace on this machine only, until stopped.
+def serve(
+    workspace: Path | None,
+    port: int,
+    *,
+    open_browser: bool = False,
+    access: Path | None = None,
+    address: str = HOST,
+) -> None:
+    """Serve one workspace until stopped; ``access`` names the people of a team.
 
-    Raises OSError when the port is taken.
+    Raises UsageError for an access file that is not in order and for an address others can reach
+    without one, OSError when the port is taken.
     """
     if workspace is not None:
         os.environ[WORKSPACE_VARIABLE] = str(workspace.resolve())
+    if access is not None:
+        os.environ[gate.ACCESS_VARIABLE] = str(access.resolve())
+    if gate.known().mode == "local" and address not in LOOPBACK:
+        raise UsageError(
+            Text(f"没有访问设置时不能监听 {address}", f"{address} needs an access file"),
+            Text("请用 --access 指定谁可以用。", "Say with --access who may use it."),
+        )
     _import_heavy()
     gc.collect()
     gc.freeze()
     if open_browser:
         threading.Thread(target=_open_when_up, args=(port,), daemon=True).start()
-    app.run(config={**config.options(), "server.address": HOST, "server.port": port})
+    app.run(config={**config.options(), "server.address": address, "server.port": port})
 
 
 def _import_heavy() -> None:
@@ -68,8 +94,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--workspace", type=Path, default=None)
     parser.add_argument("--port", type=int, default=8501)
     parser.add_argument("--open", action="store_true", dest="open_browser")
+    parser.add_argument("--access", type=Path, default=None)
+    parser.add_argument("--address", default=HOST)
     asked = parser.parse_args(argv)
-    serve(asked.workspace, asked.port, open_browser=asked.open_browser)
+    try:
+        serve(
+            asked.workspace,
+            asked.port,
+            open_browser=asked.open_browser,
+            access=asked.access,
+            address=asked.address,
+        )
+    except UsageError as error:
+        sys.exit(error.message("en"))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typing import Any, cast
 import polars as pl
 import streamlit as st
 from footprint import export
+from footprint.access import Person, acting, person
 from footprint.result import Result
 from footprint.text import Lang, Text
 
@@ -257,10 +258,10 @@ def download(
     mime: str | None = None,
     **options: Any,
 ) -> None:
-    """A download whose bytes are made on the click."""
+    """A download whose bytes are made on the click, outside the session: as the person here."""
     st.download_button(
         label,
-        make,
+        partial(_made_as, person(), make),
         name,
         mime=mime,
         key=f"get-{key}",
@@ -268,6 +269,11 @@ def download(
         icon=":material/download:",
         **options,
     )
+
+
+def _made_as(who: Person, make: Callable[[], bytes]) -> bytes:
+    with acting(who):
+        return make()
 
 
 def _picture_of(draw: Callable[[], Chart], kind: str, theme: tokens.Mode) -> bytes:

@@ -53,12 +53,12 @@ def export_menu(
     ) as opened:
         if not opened.open:
             return
-        who, base = person(), origin()
+        base = origin()
         for kind, words in _FORMS.items():
             kept = partial(page, lang) if page and kind == "html" else None
             present.download(
                 words(lang),
-                partial(_file, make, kind, lang, base, key, kept, who.name),
+                partial(_file, make, kind, lang, base, key, kept),
                 f"{stem}-{lang}.{ENDINGS[kind]}",
                 f"{kind}-{key}-{lang}",
                 MIMES[kind],
@@ -72,18 +72,12 @@ def _file(
     base: str | None,
     key: str,
     kept: Callable[[], bytes] | None,
-    who: str,
 ) -> bytes:
-    """The bytes of an export, and its line in the audit table.
-
-    Streamlit calls this outside a session, so the person is handed over.
-    """
-    from footprint.access import Person, acting
+    """The bytes of an export, and its line in the audit table."""
     from footprint.outlets import file_of
 
-    with acting(Person(who, "viewer")):
-        content = kept() if kept else file_of(make(), kind, lang, base)
-        data.workspace().note_export(key, kind)
+    content = kept() if kept else file_of(make(), kind, lang, base)
+    data.workspace().note_export(key, kind)
     return content
 
 

@@ -361,13 +361,25 @@ def demo(
 
 @app.command()
 @failing_well
-def serve(workspace: Dir = None, port: Port = 8501, lang: LangOption = None) -> None:
+def serve(
+    workspace: Dir = None,
+    port: Port = 8501,
+    access: Annotated[
+        Path | None, typer.Option("--access", help="File that names the team. 团队名单")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help="Where to listen (with --access). 监听地址")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
     """Open the app on your own data. 打开应用"""
     from footprint.terminal.serving import run_app
+    from footprint.visitors import visitors
 
+    visitors(access)
     path = _open(workspace).path
-    typer.echo(f"http://127.0.0.1:{port}")
-    raise typer.Exit(run_app(path, port, open_browser=False))
+    typer.echo(f"http://{address or '127.0.0.1'}:{port}")
+    raise typer.Exit(run_app(path, port, open_browser=False, access=access, address=address))
 
 
 def main() -> None:

@@ -56,15 +56,27 @@ def demo_workspace(files: list[Path], cache: Path | None = None) -> tuple[Path, 
     return workspace.path, workspace.import_files(list(files))
 
 
-def run_app(workspace: Path, port: int, *, open_browser: bool) -> int:
+def run_app(
+    workspace: Path,
+    port: int,
+    *,
+    open_browser: bool,
+    access: Path | None = None,
+    address: str | None = None,
+) -> int:
     """Serve a workspace until stopped; gives the exit code of the server.
+
+    ``access`` names the people of a team, ``address`` where to listen (default: loopback).
 
     Raises UsageError when the port is taken.
     """
     _check_free(port)
     server = beside("app", "server.py") / "server.py"
     command = [sys.executable, str(server), "--workspace", str(workspace), "--port", str(port)]
-    process = subprocess.Popen([*command, *(["--open"] if open_browser else [])])
+    command += ["--open"] if open_browser else []
+    command += ["--access", str(access)] if access else []
+    command += ["--address", address] if address else []
+    process = subprocess.Popen(command)
     # Stopping us stops the server, however we are stopped.
     before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
