@@ -23,6 +23,7 @@ _VERDICTS = {
     "no_effect": tokens.REFERENCE,
 }
 _ALPHA = 0.05
+_LAYER = {"high": "high_end"}  # "high" alone is a tier of value
 _TOP = 14
 
 _TAGS = Text("带这个标签的，真的更好吗", "Does a tag really go with better results?")
@@ -204,6 +205,7 @@ def _factors(scope: Scope, lang: Lang) -> None:
 def _factor(code: str, lang: Lang) -> str:
     kind, _, name = code.partition(":")
     if kind in ("tag", "layer") and name:
+        name = _LAYER.get(name, name) if kind == "layer" else name
         return f"{labels.column(kind, lang)}: {labels.value(name, lang)}"
     return labels.value(code, lang)
 
@@ -301,6 +303,10 @@ def layers(scope: Scope, lang: Lang) -> None:
     """Content layers and user-made content."""
     with section("layers", lang, _LAYERS, _LAYERS_LEAD):
         result = data.ask("content_layers", scope)
+        frames = {
+            name: frame.with_columns(pl.col("layer").replace(_LAYER)) if "layer" in frame else frame
+            for name, frame in result.frames.items()
+        }
         cards.scalars(
             result.scalars,
             ("videos", "ugc_submitted", "ugc_approved", "ugc_used", "ugc_ratio", "verdict"),
@@ -310,7 +316,7 @@ def layers(scope: Scope, lang: Lang) -> None:
         if "videos" in result.frames and result.frames["videos"].height:
             draw = partial(
                 points.intervals,
-                result.frames["videos"].with_columns(n=pl.col("videos")),
+                frames["videos"].with_columns(n=pl.col("videos")),
                 Field("layer"),
                 Field("rate", "rate", labels.value("completion", lang)),
                 lang,
@@ -318,8 +324,8 @@ def layers(scope: Scope, lang: Lang) -> None:
             )
             present.chart(draw, "layers", _LAYERS(lang), result, lang)
         for name in ("videos", "streams", "ugc"):
-            if name in result.frames and result.frames[name].height:
+            if name in frames and frames[name].height:
                 markup.caption(labels.frame(name, lang))
-                present.table(result.frames[name], f"layers-{name}", lang)
+                present.table(frames[name], f"layers-{name}", lang)
         markup.notes([note(lang) for note in result.notes])
         present.tools("layers", lang, result, draw)

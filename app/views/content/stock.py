@@ -25,6 +25,10 @@ _LEVELS_LEAD = Text(
 _FLAGS = (Text("在动", "Moving"), Text("呆滞", "Dead"))
 _TURNS = Text("年周转次数，按月", "Turns a year, by month")
 _MOST = 3650
+_MORE = {
+    "tiers": Text("各级仓的库存", "Stock by tier of warehouse"),
+    "transfers": Text("调拨建议", "What to move between tiers"),
+}
 _REORDER = Text("接下来要补哪些货", "What should be reordered?")
 _REORDER_LEAD = Text(
     "按每场销量和计划场次算需求上限，减去在库和在途。",
@@ -79,7 +83,7 @@ def levels(scope: Scope, lang: Lang) -> None:
         present.table(rounded, "stock-skus", lang, columns=shown, height=280)
         for name in ("tiers", "transfers"):
             if result.frames[name].height:
-                with st.expander(labels.frame(name, lang), icon=":material/table_rows:"):
+                with st.expander(_MORE[name](lang), icon=":material/table_rows:"):
                     present.table(result.frames[name], f"stock-{name}", lang)
         markup.notes([note(lang) for note in result.notes])
         present.tools("stock", lang, result, draw)

@@ -31,6 +31,7 @@ _AGES_LEAD = Text(
     "大于 1：这个年龄段看这类内容的比例高于其他年龄段。",
     "Above 1: this age band watches such content more often than other ages do.",
 )
+_CELLS = Text("全部年龄段与标签", "Every age band and tag")
 _BAND = Text("年龄段", "Age band")
 _INDEX = Text("偏好指数（1 = 一样）", "Preference index (1 = alike)")
 _RETURNS = Text("从某天起，退货少了吗，为什么退", "Did returns change from a day on, and why?")
@@ -110,7 +111,7 @@ def _ages(scope: Scope, lang: Lang) -> None:
         line=(1.0, ""), zero=False,
     )  # fmt: skip
     present.chart(draw, "ages", _AGES(lang), result, lang, band)
-    with st.expander(labels.frame("cells", lang), icon=":material/table_rows:"):
+    with st.expander(_CELLS(lang), icon=":material/table_rows:"):
         present.table(cells, "ages", lang)
     present.tools("ages", lang, result, draw)
 

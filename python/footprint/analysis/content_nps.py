@@ -50,7 +50,8 @@ def content_nps(data: Data, scope: Scope, tag: str | None) -> Result:
     """Promoter share and NPS of all answers or of one content tag.
 
     Scalars: promoters (rate, Wilson interval), detractors, nps (points, interval), answers,
-    verdict against the other answers (effect_up, effect_down, no_effect, too_small). Frame
+    of a tag also verdict against the other answers (effect_up, effect_down, no_effect,
+    too_small). Frame
     ``tags`` (tag, n, promoters, promoters_low, promoters_high, detractors, nps, low, high,
     p_value, p_adjusted); tags below the least number of answers are left out. Raises UsageError
     for an unknown tag. Source: requirement row S7.3-c, truth PT19.
@@ -67,7 +68,7 @@ def content_nps(data: Data, scope: Scope, tag: str | None) -> Result:
         "有净推荐值问卷的标签太少，只给总数。", "Too few tagged answers: only the total is given."
     )
     return Result(
-        scalars=_scalars(chosen["score"], _verdict(table, tag), least),
+        scalars=_scalars(chosen["score"], _verdict(table, tag) if tag else None, least),
         frames={"tags": table}, notes=() if table.height > 1 else (few,),
     )  # fmt: skip
 
@@ -138,8 +139,8 @@ def _p(scores: pl.Series, others: pl.Series, least: int) -> float | None:
     return math.erfc(abs(diff) / math.sqrt(variance) / math.sqrt(2))
 
 
-def _verdict(table: pl.DataFrame, tag: str | None) -> str:
-    row = table.filter(pl.col("tag") == tag) if tag else table.clear()
+def _verdict(table: pl.DataFrame, tag: str) -> str:
+    row = table.filter(pl.col("tag") == tag)
     if row.is_empty() or row["p_adjusted"][0] is None:
         return "too_small"
     if row["p_adjusted"][0] >= _ALPHA:
@@ -149,7 +150,7 @@ def _verdict(table: pl.DataFrame, tag: str | None) -> str:
     return "effect_up" if row["nps"][0] > mean else "effect_down"
 
 
-def _scalars(scores: pl.Series, verdict: str, least: int) -> dict[str, Scalar]:
+def _scalars(scores: pl.Series, verdict: str | None, least: int) -> dict[str, Scalar]:
     n = len(scores)
     labels = {
         "promoters": Text("愿意推荐（9–10 分）", "Promoters (9-10)"),
@@ -157,17 +158,19 @@ def _scalars(scores: pl.Series, verdict: str, least: int) -> dict[str, Scalar]:
         "nps": Text("净推荐值（分）", "NPS (points)"),
     }
     answers = Scalar(n, "count", n, label=Text("答卷", "Answers"))
+    against = Text("与其余相比", "Against the rest")
+    told = {} if verdict is None else {"verdict": word(verdict, n, against, _DEFINITION)}
     if n < least:
         none = {name: Scalar(None, "rate", n, label=words) for name, words in labels.items()}
-        few = word("too_small", n, Text("与其余相比", "Against the rest"), _DEFINITION)
-        return {**none, "answers": answers, "verdict": few}
+        return {**none, "answers": answers, **told}
     up, down, nps, low, high = promoter_score(scores)
     ups, downs = int((scores >= 9).sum()), int((scores <= 6).sum())
-    scalars = {
+    return {
         "promoters": Scalar(up, "rate", n, *wilson(ups, n), labels["promoters"], _DEFINITION),
-        "detractors": Scalar(down, "rate", n, *wilson(downs, n), labels["detractors"], _DEFINITION),
+        "detractors": Scalar(
+            down, "rate", n, *wilson(downs, n), labels["detractors"], _DEFINITION
+        ),
         "nps": Scalar(nps, "points", n, low, high, labels["nps"], _DEFINITION),
         "answers": answers,
-    }
-    against = Text("与其余相比", "Against the rest")
-    return {**scalars, "verdict": word(verdict, n, against, _DEFINITION)}
+        **told,
+    }  # fmt: skip

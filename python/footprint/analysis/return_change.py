@@ -13,7 +13,7 @@ from footprint.format import sentence
 from footprint.questions import Param, question
 from footprint.result import Finding, Result, Scalar
 from footprint.scope import Scope
-from footprint.scoping import scoped
+from footprint.scoping import looked_up, scoped
 from footprint.stats import two_proportions, wilson_columns
 from footprint.text import Text
 
@@ -100,13 +100,17 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
 def return_change(data: Data, scope: Scope, change: date | None, tag: str) -> Result:
     """Return rate before and from a date, and the reasons given.
 
-    Scalars: change (the date), rate_before, rate_after, relative (signed, interval), p_value,
-    top_topic, top_share, size_share, lines, verdict. Frames ``months`` (month, lines, rate, low,
-    high), ``reasons`` (topic, before, after, returns, share). Source: requirement rows S9.1-b and
+    Without a date, the day of the first stream with the tag counts, and only the categories that
+    carry it. Scalars: change (the date), rate_before, rate_after, relative (signed, interval),
+    p_value, top_topic, top_share, size_share, lines, verdict. Frames ``months`` (month, lines, rate,
+    low, high), ``reasons`` (topic, before, after, returns, share). Source: requirement rows S9.1-b and
     S3.3-d (returns), truth PT17.
     """
     lines = _lines(data, scope)
-    day = change or _first_tagged(data, scope, tag)
+    day = change
+    if day is None:
+        day, categories = _first_tagged(data, scope, tag)
+        lines = lines.filter(pl.col("category").is_in(categories)) if categories else lines
     reasons = _reasons(lines, day)
     frames = {"months": _months(lines), "reasons": reasons}
     scalars = {
@@ -126,7 +130,9 @@ def _lines(data: Data, scope: Scope) -> pl.DataFrame:
     orders = scoped(data, "orders", scope)
     topics = orders["refund_reason"].unique().drop_nulls()
     known = {reason: topic_of(reason) for reason in topics}
+    category = looked_up(data, orders, "category", "orders")
     return orders.select(
+        category=pl.lit(None, pl.String) if category is None else category,
         day=day,
         returned=(pl.col("refund_amount") > 0).fill_null(value=False),
         topic=pl.col("refund_reason").replace_strict(
@@ -145,12 +151,15 @@ def topic_of(reason: str) -> str:
     return OTHER
 
 
-def _first_tagged(data: Data, scope: Scope, tag: str) -> date | None:
+def _first_tagged(data: Data, scope: Scope, tag: str) -> tuple[date | None, list[str]]:
+    """The day of the first stream with the tag and the categories that carry it."""
     if not data.has("streams"):
-        return None
+        return None, []
     streams = scoped(data, "streams", scope, period=False)
     tagged = streams.filter(pl.col("tags").list.contains(tag).fill_null(value=False))
-    return tagged.select(pl.col("start_ts").dt.convert_time_zone(data.tz).dt.date().min()).item()
+    day = pl.col("start_ts").dt.convert_time_zone(data.tz).dt.date()
+    known = tagged["category"].drop_nulls().unique().sort().to_list()
+    return tagged.select(day.min()).item(), known
 
 
 def _months(lines: pl.DataFrame) -> pl.DataFrame:

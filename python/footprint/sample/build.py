@@ -119,7 +119,7 @@ def _streams(world: World, base: Core, browse: list[Block], minutes: pl.DataFram
         script_id=pl.coalesce(
             "script_id", pl.Series(chance.pick("streams/script", rows, names), dtype=pl.String)
         ),
-        assistants=pl.Series(chance.whole("streams/crew", rows, 2, 3)),
+        assistants=tempo.crew(world, streams, minutes),
         bgm_tempo=tempo.tempo(world, streams, minutes),
         layer=_layers(world, streams),
         tz=pl.lit("Asia/Shanghai"),

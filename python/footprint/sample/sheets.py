@@ -87,7 +87,8 @@ def _on_hand(world: World, skus: list[str], days: np.ndarray, orders: pl.DataFra
     sold = dict(orders.group_by("sku_id").agg(pl.len()).iter_rows())
     usual = np.array([sold.get(sku, 0) for sku in skus]) * _STOCK_DAYS / DAYS
     weeks = 0.5 + 2.5 * world.chance.uniform("stock/weeks", len(skus) * len(days))
-    dead = np.where(np.arange(len(skus)) % _DEAD_EVERY == _DEAD_EVERY // 2, _DEAD_FACTOR, 1)
+    chosen = np.arange(len(skus)) % _DEAD_EVERY == _DEAD_EVERY // 2
+    dead = np.where(chosen & (usual <= np.median(usual) * 2), _DEAD_FACTOR, 1)
     return np.floor(np.tile(usual * dead, len(days)) * weeks + 3).astype(np.int64)
 
 
