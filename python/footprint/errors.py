@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from footprint.text import Lang, Text
 
@@ -29,6 +30,10 @@ class FootprintError(Exception):
     def __init__(self, what: Text, mend: Text, where: Where | None = None) -> None:
         self.what, self.mend, self.where = what, mend, where or Where()
         super().__init__(self.message("en"))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An import in a child process hands its error back to the parent.
+        return type(self), (self.what, self.mend, self.where)
 
     def message(self, lang: Lang) -> str:
         place = self._place(lang)
@@ -62,6 +67,9 @@ class DataMissing(FootprintError):
         self.tables = tables
         super().__init__(what, mend)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.what, self.mend, self.tables)
+
 
 class InputRejected(FootprintError):
     """A file (or all of its rows) could not be taken in; nothing was changed."""
@@ -79,6 +87,21 @@ class Forbidden(FootprintError):
     """The person acting has no right to do this; nothing was changed."""
 
     exit_code = 5
+
+
+class ImportCancelled(FootprintError):
+    """The import was stopped by the user; nothing was changed."""
+
+    exit_code = 130
+
+    def __init__(
+        self, what: Text | None = None, mend: Text | None = None, where: Where | None = None
+    ) -> None:
+        super().__init__(
+            what or Text("导入已取消，没有改动", "the import was cancelled; nothing was changed"),
+            mend or Text("可随时重新导入。", "Import again at any time."),
+            where,
+        )
 
 
 def unknown(what_en: str, what_zh: str, name: str, known: Iterable[str]) -> UsageError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import RLock
@@ -13,9 +15,12 @@ import polars as pl
 
 from footprint.access import needs
 from footprint.errors import UsageError, unknown
+from footprint.ingest.choices import Answers, Choice
 from footprint.ingest.mapping import check_request
+from footprint.ingest.preview import Preview
 from footprint.ingest.profiles import Profile, packed, unpacked
 from footprint.ingest.report import ImportReport
+from footprint.ingest.source import Upload, upload_name, upload_size
 from footprint.questions import Question, ask, questions
 from footprint.result import Result
 from footprint.schema import TABLES
@@ -26,17 +31,18 @@ from footprint.store.aside import aside_csv
 from footprint.store.catalogue import Catalogue
 from footprint.store.disk import Frames, StoredData
 from footprint.store.folder import Folder
-from footprint.store.imports import Import, Progress
+from footprint.store.imports import Import, Progress, Reading, Ticker
 from footprint.store.lock import PATIENCE_S, importing
+from footprint.store.previews import Previewing
 from footprint.store.uploads import upload_frames
 from footprint.templates import template_csv
 from footprint.text import Lang, Text
 
 if TYPE_CHECKING:
-    from footprint.ingest.source import Upload
     from footprint.review import Brief
     from footprint.review.desk import Review
     from footprint.sharing import Links
+    from footprint.store.jobs import ImportJob
 
 Where = Mapping[str, str | Sequence[str]] | Sequence[str]
 
@@ -183,31 +189,111 @@ class Workspace:
     # -- changing ------------------------------------------------------------------------------
 
     @needs("editor")
+    def preview(
+        self,
+        files: Upload | Sequence[Upload],
+        answers: Answers | None = None,
+        *,
+        table: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+    ) -> Preview:
+        """What taking files in would do; nothing is changed.
+
+        A file is a path, (name, bytes) or (name, path). ``table`` and ``mapping`` are said of every
+        sheet. Small files are looked at as a whole; of larger ones the first rows and glimpses of
+        the others (``SheetPreview.exact``). Call it again with the answers to what it asks.
+        Raises UsageError for unknown tables and columns.
+        """
+        said = _answers(answers, table, mapping)
+        uploads = _unlike(_several(files))
+        with tempfile.TemporaryDirectory(prefix="footprint-preview-") as room:
+            reading = Reading.begin(
+                self._catalogue, self._folder, str(self.settings.value("tz")), said, Path(room)
+            )
+            return Previewing(reading).preview(uploads)
+
+    @needs("editor")
+    def commit(
+        self,
+        preview: Preview,
+        answers: Answers | None = None,
+        progress: Callable[[float, Text], None] | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> ImportReport:
+        """Take in what was previewed, by default with the answers of the preview.
+
+        Counts are exact now. All files become current together, or none does. Raises WorkspaceError
+        when another import stays busy longer than ``patience_s`` seconds.
+        """
+
+        def told(share: float, words: Text, size: int, rows: int) -> None:
+            if progress:
+                progress(share, words)
+
+        return self.take_in(preview.uploads, answers or preview.answers, told, patience_s)
+
+    @needs("editor")
+    def start_import(self, preview: Preview, answers: Answers | None = None) -> ImportJob:
+        """As ``commit``, in a process of its own that reports progress and can be cancelled."""
+        from footprint.access import person
+        from footprint.store.jobs import ImportJob
+
+        return ImportJob(self.path, preview.uploads, answers or preview.answers, person())
+
+    @needs("editor")
     def import_files(
         self,
         files: Upload | Sequence[Upload],
         table: str | None = None,
         mapping: Mapping[str, str] | None = None,
-        progress: Progress | None = None,
+        progress: Callable[[float, Text], None] | None = None,
         patience_s: float = PATIENCE_S,
+        answers: Answers | None = None,
     ) -> ImportReport:
-        """Take files in: paths, or (name, bytes) pairs. All become current together.
+        """Preview and commit in one step. A file is a path, (name, bytes) or (name, path).
 
         ``table`` and ``mapping`` (heading -> column) override what would be recognised. A file that
-        cannot be read is reported in ``FileReport.refused``; others still go in. ``progress`` is
-        called with 0..1 and a sentence. Raises WorkspaceError when another import stays busy longer
-        than ``patience_s`` seconds.
+        cannot be read, or that asks what nobody answered, is reported in ``FileReport.refused``;
+        others still go in. ``progress`` is called with 0..1 and a sentence. Raises WorkspaceError
+        when another import stays busy longer than ``patience_s`` seconds.
         """
-        check_request(table, mapping)
-        uploads = _several(files)
+        said = _answers(answers, table, mapping)
+        preview = Preview((), (), (), said, tuple(_unlike(_several(files))))
+        return self.commit(preview, None, progress, patience_s)
+
+    @needs("editor")
+    def take_in(
+        self,
+        uploads: Sequence[Upload],
+        answers: Answers,
+        progress: Progress | None = None,
+        patience_s: float = PATIENCE_S,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ImportReport:
+        """The last step of ``commit``, ``start_import`` and ``import_files``.
+
+        ``progress`` is told the share done, a sentence, and bytes and rows read; ``cancelled`` is
+        asked after every piece, and ImportCancelled raised when it says yes.
+        """
         with importing(self.path, patience_s):
             tz = str(self.settings.value("tz"))
-            job = Import(self._catalogue, self._folder, tz, table, mapping)
-            reports = job.take(uploads, progress)
+            room = self._folder.workroom()
+            try:
+                reading = Reading.begin(self._catalogue, self._folder, tz, answers, room)
+                ticker = Ticker(sum(map(upload_size, uploads)), progress, cancelled)
+                reports = Import(reading, ticker).take(uploads)
+            finally:
+                shutil.rmtree(room, ignore_errors=True)
             history.sweep(self._catalogue, self._folder)
             data = self.data()
             self._folder.sweep_layouts(data.log_key)
         return ImportReport(tuple(reports), data.version)
+
+    @property
+    def upload_folder(self) -> Path:
+        """Where uploads may wait on disk; whoever puts files there removes them."""
+        self._folder.uploads.mkdir(parents=True, exist_ok=True)
+        return self._folder.uploads
 
     def mappings(self) -> list[Profile]:
         """What was said of headings with ``table`` or ``mapping``; used when they come again."""
@@ -303,8 +389,34 @@ def _day(day: date | str | None) -> date | None:
         ) from error
 
 
+def _answers(
+    answers: Answers | None, table: str | None, mapping: Mapping[str, str] | None
+) -> Answers:
+    check_request(table, mapping)
+    given = answers or Answers()
+    for choice in (given.every, *given.sheets.values()):
+        check_request(choice.table, choice.mapping)
+    return replace(given, every=Choice(table, mapping or {}).over(given.every))
+
+
+def _unlike(uploads: Sequence[Upload]) -> list[Upload]:
+    """Files of the same name told apart, for answers name sheets by their file."""
+    seen: dict[str, int] = {}
+    found: list[Upload] = []
+    for upload in uploads:
+        name = upload_name(upload)
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] == 1:
+            found.append(upload)
+            continue
+        stem, dot, end = name.rpartition(".")
+        again = f"{stem or end} ({seen[name]}){dot}{end if stem else ''}"
+        found.append((again, upload[1] if isinstance(upload, tuple) else Path(upload)))
+    return found
+
+
 def _several(files: Upload | Sequence[Upload]) -> list[Upload]:
-    """A single file as a list of one; (name, bytes) is one file, not two."""
+    """A single file as a list of one; (name, bytes) is one file, but two paths are two."""
     if isinstance(files, str | Path):
         return [files]
     if isinstance(files, tuple) and len(files) == 2 and isinstance(files[1], bytes):

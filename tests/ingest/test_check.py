@@ -7,7 +7,6 @@ import io
 
 import polars as pl
 import pytest
-from footprint.ingest import ingest
 from footprint.ingest.check import COLUMN, REASON, ROW, VALUE
 from footprint.ingest.reasons import WHYS
 from footprint.ingest.source import load
@@ -15,12 +14,14 @@ from footprint.schema import TABLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .reading import ingest
+
 HEAD = "order_id,order_ts,user_id,sku_id,qty,paid_amount"
 GOOD = "2026-11-10 08:00:00,u1,s1,1,50"
 
 
 def counts(sheet) -> dict[tuple[str, str | None], int]:
-    return {(r.code, r.column): r.count for r in sheet.checked.reasons}
+    return {(r.code, r.column): r.count for r in sheet.reasons}
 
 
 def test_each_fault_has_its_reason_row_and_column(orders) -> None:
@@ -35,7 +36,7 @@ def test_each_fault_has_its_reason_row_and_column(orders) -> None:
         f"1,{GOOD}",
         "1,2026-11-10,u1,s1,1,51",
     )
-    aside = sheet.checked.aside.select(ROW, REASON, COLUMN, VALUE).rows()
+    aside = sheet.aside.select(ROW, REASON, COLUMN, VALUE).rows()
     assert aside == [
         (3, "negative", "paid_amount", "-5"),
         (4, "required", "user_id", None),
@@ -46,8 +47,8 @@ def test_each_fault_has_its_reason_row_and_column(orders) -> None:
         (9, "duplicate", None, None),
         (10, "conflict", None, None),
     ]
-    assert sheet.checked.good["order_id"].to_list() == ["1"]
-    assert sheet.sheet.height == 9
+    assert sheet.good["order_id"].to_list() == ["1"]
+    assert sheet.rows == 9
 
 
 def test_every_reason_has_words() -> None:
@@ -58,24 +59,24 @@ def test_every_reason_has_words() -> None:
 def test_three_percent_broken_rows(orders) -> None:
     rows = [f"{i},{GOOD}" if i % 33 else f"{i},2026-11-10,u1,s1,1,oops" for i in range(1, 1001)]
     sheet = orders(*rows)
-    assert sheet.checked.good.height == 970
+    assert sheet.good.height == 970
     assert counts(sheet) == {("not_a_number", "paid_amount"): 30}
-    assert sheet.checked.aside[ROW].to_list() == [i + 1 for i in range(1, 1001) if i % 33 == 0]
+    assert sheet.aside[ROW].to_list() == [i + 1 for i in range(1, 1001) if i % 33 == 0]
 
 
 def test_the_first_of_two_equal_rows_is_kept_only_when_it_is_good(orders) -> None:
     sheet = orders("1,2026-11-10,u1,s1,1,-1", f"1,{GOOD}")
-    assert sheet.checked.good["paid_amount"].to_list() == [50.0]
+    assert sheet.good["paid_amount"].to_list() == [50.0]
     assert counts(sheet) == {("negative", "paid_amount"): 1}
 
 
 def test_an_optional_column_nobody_understands_is_left_out_with_a_note(orders) -> None:
     rows = [f"{i},{GOOD},soon" for i in range(20)]
     sheet = orders(*rows, head=f"{HEAD},ship_ts")
-    assert sheet.checked.good.height == 20
-    assert sheet.checked.good["ship_ts"].null_count() == 20
-    assert "ship_ts" not in sheet.checked.given
-    assert "ship_ts" in sheet.checked.notes[0].en
+    assert sheet.good.height == 20
+    assert sheet.good["ship_ts"].null_count() == 20
+    assert "ship_ts" not in sheet.plan.judge.given
+    assert "ship_ts" in sheet.notes[0].en
 
 
 def test_a_wrong_optional_cell_sets_its_row_aside(orders) -> None:
@@ -89,21 +90,21 @@ def test_rates_and_choices(take) -> None:
         "s,2026-11-10 20:00,5,12.3%\ns,2026-11-10 20:01,5,0.2\ns,2026-11-10 20:02,5,22\n"
     )
     sheet = take("stream_minutes.csv", text)
-    assert sheet.checked.good["stutter_rate"].to_list() == [0.123, 0.2]
+    assert sheet.good["stutter_rate"].to_list() == [0.123, 0.2]
     assert counts(sheet) == {("rate_above_1", "stutter_rate"): 1}
     costs = take("costs.csv", "日期,费用类别,金额\n2026-11-10,物流,5\n2026-11-11,???,5\n")
-    assert costs.checked.good["category"].to_list() == ["logistics"]
+    assert costs.good["category"].to_list() == ["logistics"]
     assert counts(costs) == {("not_a_choice", "费用类别"): 1}
 
 
 def test_good_rows_have_the_types_of_the_schema(orders) -> None:
-    good = orders(f"1,{GOOD}").checked.good
+    good = orders(f"1,{GOOD}").good
     assert dict(good.schema) == TABLES["orders"].polars_schema
 
 
 def test_naive_times_are_read_in_the_shops_zone(orders) -> None:
     rows = ("1,2026-11-10 00:30:00,u,s,1,5", "2,2026-11-10T00:30:00+00:00,u,s,1,5")
-    hours = orders(*rows, tz="Asia/Tokyo").checked.good["order_ts"].dt.to_string("%d %H:%M")
+    hours = orders(*rows, tz="Asia/Tokyo").good["order_ts"].dt.to_string("%d %H:%M")
     assert hours.to_list() == ["09 15:30", "10 00:30"]
 
 
@@ -132,8 +133,8 @@ def test_rows_add_up_however_broken_the_text_is(lines: list[str]) -> None:
 
 def _balanced(content: bytes) -> None:
     (sheet,), _ = ingest(load(("orders.csv", content)), tz="Asia/Shanghai", key=b"k")
-    checked = sheet.checked
-    assert sheet.sheet.height == checked.good.height + checked.aside.height
+    checked = sheet
+    assert sheet.rows == checked.good.height + checked.aside.height
     assert checked.aside.height == sum(reason.count for reason in checked.reasons)
     key = list(TABLES["orders"].key)
     assert not checked.good.select(pl.struct(key).is_duplicated().any()).item()
@@ -146,4 +147,4 @@ def test_row_numbers_are_those_of_the_file(rows: int) -> None:
     (sheet,), _ = ingest(
         load(("orders.csv", "\n".join([HEAD, *lines]).encode())), tz="UTC", key=b"k"
     )
-    assert set(sheet.checked.aside[ROW].to_list()) == {at + 2 for at in bad}
+    assert set(sheet.aside[ROW].to_list()) == {at + 2 for at in bad}

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import xlsxwriter
 from footprint.errors import InputRejected
-from footprint.ingest import ingest
 from footprint.ingest.layouts import layouts
 from footprint.ingest.source import load_all
 from footprint.schema import TABLES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from .reading import ingest
 
 EXPORTS = sorted((Path(__file__).parents[1] / "fixtures" / "exports").glob("*.csv"))
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -29,10 +30,10 @@ def rows_in(name: str, data: bytes) -> list[int]:
                 raise source
             sheets, refused = ingest(source, tz="Asia/Shanghai", key=b"k")
             for sheet in sheets:
-                checked = sheet.checked
-                assert checked.good.height + checked.aside.height == sheet.sheet.height
+                checked = sheet
+                assert checked.good.height + checked.aside.height == sheet.rows
                 assert sum(reason.count for reason in checked.reasons) == checked.aside.height
-                heights.append(sheet.sheet.height)
+                heights.append(sheet.rows)
             assert all(one.mend("zh") and one.mend("en") for one in refused)
     except InputRejected as refusal:
         assert refusal.mend("zh") and refusal.mend("en")

@@ -12,13 +12,14 @@ import polars as pl
 import pytest
 import xlsxwriter
 from footprint.errors import UsageError
-from footprint.ingest import Ingested, ingest
 from footprint.ingest.coverage import document
 from footprint.ingest.headings import normal
 from footprint.ingest.layouts import layouts
 from footprint.ingest.layouts.rules import RULES
 from footprint.ingest.source import load
 from footprint.schema import TABLES
+
+from .reading import Read, ingest
 
 EXPORTS = sorted((Path(__file__).parents[1] / "fixtures" / "exports").glob("*.csv"))
 LAYOUTS = {one.id: one for one in layouts()}
@@ -52,7 +53,7 @@ TRUTH: dict[str, tuple[str | None, dict[str, str], dict[str, str]]] = {
 }  # fmt: skip
 
 
-def taken(name: str, data: bytes, **options) -> Ingested:
+def taken(name: str, data: bytes, **options) -> Read:
     (sheet,), refused = ingest(load((name, data)), tz="Asia/Shanghai", key=b"k", **options)
     assert not refused
     return sheet
@@ -91,12 +92,12 @@ def amount(text: str) -> Decimal:
 def test_an_export_comes_out_as_it_was_written(path: Path) -> None:
     sheet = taken("export.csv", path.read_bytes())
     layout = LAYOUTS[path.stem]
-    good, rows = sheet.checked.good, paid_rows(path)
-    assert sheet.checked.table.name == layout.table
-    assert sheet.sheet.height == len(written(path)[1])
+    good, rows = sheet.good, paid_rows(path)
+    assert sheet.table.name == layout.table
+    assert sheet.rows == len(written(path)[1])
     assert good.height == len(rows)
-    assert good.height + sheet.checked.aside.height == sheet.sheet.height
-    assert {r.code for r in sheet.checked.reasons} <= {"not_paid", "total_row"}
+    assert good.height + sheet.aside.height == sheet.rows
+    assert {r.code for r in sheet.reasons} <= {"not_paid", "total_row"}
     _, same, sums = TRUTH[path.stem]
     for column, heading in same.items():
         cells = [row[heading].strip('\t="') for row in rows]
@@ -115,7 +116,7 @@ def test_at_least_95_per_cent_of_the_headings_are_accounted_for(path: Path) -> N
     sheet = taken("export.csv", path.read_bytes())
     asked = {normal(heading) for ask in layout.asks for heading, _ in ask.choices}
     kept = set(map(normal, layout.kept_headings())) - asked - set(map(normal, layout.ignore))
-    lost = {normal(head) for head in sheet.dropped} & kept
+    lost = {normal(head) for head in sheet.plan.dropped} & kept
     assert not lost, "a heading that should be kept was dropped"
 
 
@@ -134,11 +135,11 @@ def variants(path: Path) -> Iterator[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.stem)
 def test_encoding_workbook_and_preamble_change_nothing(path: Path) -> None:
-    plain = taken("export.csv", path.read_bytes()).checked
+    plain = taken("export.csv", path.read_bytes())
     for name, data in variants(path):
         sheet = taken(f"export.{'xlsx' if name == 'xlsx' else 'csv'}", data)
-        assert sheet.checked.good.equals(plain.good), name
-        assert [r.code for r in sheet.checked.reasons] == [r.code for r in plain.reasons], name
+        assert sheet.good.equals(plain.good), name
+        assert [r.code for r in sheet.reasons] == [r.code for r in plain.reasons], name
 
 
 def export(name: str) -> bytes:
@@ -147,16 +148,16 @@ def export(name: str) -> bytes:
 
 def test_the_meaning_of_gmv_is_told_and_can_be_changed() -> None:
     sheet = taken("a.csv", export("douyin_streams"))
-    (told,) = [note.zh for note in sheet.checked.notes if "gmv" in note.zh]
+    (told,) = [note.zh for note in sheet.notes if "gmv" in note.zh]
     assert "直播间用户支付金额" in told and "净成交金额" in told and "--map" in told
     net = taken("a.csv", export("douyin_streams"), mapping={"净成交金额": "gmv"})
     assert net.headings["净成交金额"] == "gmv"
-    assert net.checked.good["gmv"].sum() < sheet.checked.good["gmv"].sum()
-    assert not [note for note in net.checked.notes if "gmv" in note.zh]
+    assert net.good["gmv"].sum() < sheet.good["gmv"].sum()
+    assert not [note for note in net.notes if "gmv" in note.zh]
 
 
 def test_streams_without_an_end_last_their_minutes() -> None:
-    good = taken("a.csv", export("douyin_streams")).checked.good
+    good = taken("a.csv", export("douyin_streams")).good
     lasted = (good["end_ts"] - good["start_ts"]).dt.total_minutes().to_list()
     path = next(path for path in EXPORTS if path.stem == "douyin_streams")
     assert lasted == [int(row["直播时长(分钟)"]) for row in paid_rows(path)]
@@ -164,7 +165,7 @@ def test_streams_without_an_end_last_their_minutes() -> None:
 
 
 def test_amounts_of_an_order_are_shared_over_its_lines_to_the_cent() -> None:
-    orders = taken("a.csv", export("weixin_orders")).checked.good
+    orders = taken("a.csv", export("weixin_orders")).good
     path = next(path for path in EXPORTS if path.stem == "weixin_orders")
     totals = {row["订单号"]: amount(row["订单实际支付金额"]) for row in paid_rows(path)}
     sums = orders.group_by("order_id").agg(pl.col("paid_amount").sum().round(2))
@@ -172,24 +173,24 @@ def test_amounts_of_an_order_are_shared_over_its_lines_to_the_cent() -> None:
     assert orders.select("order_id", "line_no").is_unique().all()
     head = "Name,Email,Paid at,Total,Created at,Lineitem quantity,Lineitem price,Lineitem sku\n"
     lines = "#1,a@b.cn,2026-11-10,10.00,2026-11-10,1,1,A\n#1,a@b.cn,,,,1,1,B\n#1,a@b.cn,,,,1,1,C\n"
-    good = taken("a.csv", (head + lines).encode()).checked.good
+    good = taken("a.csv", (head + lines).encode()).good
     assert good["paid_amount"].to_list() == [3.33, 3.34, 3.33]
 
 
 def test_buyers_are_pseudonyms_and_hidden_ones_are_told() -> None:
     for name in ("shopify_orders", "taobao_orders", "doudian_orders", "weixin_orders"):
-        sheet = taken("a.csv", export(name)).checked
+        sheet = taken("a.csv", export(name))
         assert sheet.good["user_id"].str.contains("^u_[0-9a-f]{20}$").all(), name
-    masked = taken("a.csv", export("doudian_orders")).checked
+    masked = taken("a.csv", export("doudian_orders"))
     assert any("打码" in note.zh for note in masked.notes)
     text = export("kuaishou_orders").decode().replace("买家ID", "备用")
-    hidden = taken("a.csv", text.encode()).checked
+    hidden = taken("a.csv", text.encode())
     assert hidden.good["user_id"].n_unique() == hidden.good.height
     assert any("复购与留存不可信" in note.zh for note in hidden.notes)
 
 
 def test_refunds_are_read_from_the_state_of_an_order() -> None:
-    good = taken("a.csv", export("doudian_orders")).checked.good
+    good = taken("a.csv", export("doudian_orders")).good
     back = good.filter(pl.col("refund_amount") > 0)
     assert back.height == 3
     assert back["refund_amount"].to_list() == back["paid_amount"].to_list()
@@ -199,20 +200,20 @@ def test_a_renamed_required_heading_is_read_as_in_any_file() -> None:
     text = export("taobao_orders").decode().replace("买家实际支付金额", "实付款")
     sheet = taken("a.csv", text.replace("打款商家金额", "备用").encode())
     assert sheet.headings["实付款"] == "paid_amount"
-    assert set(sheet.checked.good["platform"]) == {"taobao"}
+    assert set(sheet.good["platform"]) == {"taobao"}
 
 
 def test_foreign_money_is_told() -> None:
     text = export("shopify_orders").decode().replace(",CNY,", ",USD,")
-    assert any("USD" in note.en for note in taken("a.csv", text.encode()).checked.notes)
+    assert any("USD" in note.en for note in taken("a.csv", text.encode()).notes)
 
 
 def test_advertising_becomes_costs_when_that_is_asked_for() -> None:
     sheet = taken("a.csv", export("qianchuan_channels"), table="costs")
-    assert sheet.checked.table.name == "costs"
-    assert set(sheet.checked.good["category"]) == {"ads"}
+    assert sheet.table.name == "costs"
+    assert set(sheet.good["category"]) == {"ads"}
     named = taken("a.csv", export("qianchuan_channels"), mapping={"素材ID": "campaign_id"})
-    assert named.checked.table.name == "costs"
+    assert named.table.name == "costs"
     with pytest.raises(UsageError):
         taken("a.csv", export("qianchuan_channels"), mapping={"素材ID": "no_such"})
 

@@ -87,12 +87,12 @@ def test_nothing_personal_is_left_of_a_file(take) -> None:
         f"3,2026-11-10,{phone},s,王小明\n"
     )
     sheet = take("orders.csv", text)
-    assert sheet.personal == ("收货人", "手机号", "地址")
-    assert sheet.dropped == ("收货人", "手机号", "地址")
-    kept = str(sheet.checked.good.rows()) + str(sheet.checked.aside.rows())
-    kept += str([reason.example for reason in sheet.checked.reasons])
+    assert sheet.plan.personal == ("user_id", "收货人", "手机号", "地址")
+    assert sheet.plan.dropped == ("收货人", "手机号", "地址")
+    kept = str(sheet.good.rows()) + str(sheet.aside.rows())
+    kept += str([reason.example for reason in sheet.reasons])
     assert phone not in kept
     assert mail not in kept
     assert "某路1号" not in kept
     assert "王小明" not in kept
-    assert sheet.checked.aside.height == 2
+    assert sheet.aside.height == 2

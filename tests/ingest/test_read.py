@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 import xlsxwriter
 from footprint.errors import InputRejected
-from footprint.ingest import ingest
 from footprint.ingest.source import load
+
+from .reading import ingest
 
 ROW = "1,2026-11-10 08:00:00,u1,s1,1,50"
 HEAD = "order_id,order_ts,user_id,sku_id,qty,paid_amount"
@@ -26,33 +27,33 @@ PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00" + bytes(range(2
 )  # fmt: skip
 def test_encodings(take, encoding: str, label: str) -> None:
     sheet = take("a.csv", CHINESE.encode(encoding))
-    assert sheet.sheet.encoding == label
-    assert sheet.checked.good["region"].to_list() == ["广东"]
+    assert sheet.plan.sample.encoding == label
+    assert sheet.good["region"].to_list() == ["广东"]
 
 
 def test_few_chinese_letters_in_much_ascii_are_still_gb18030(take) -> None:
     lines = "".join(f"{i},2026-11-10 08:00:00,u1,s{i},1,50,x\n" for i in range(5000))
     sheet = take("a.csv", (CHINESE + lines).encode("gbk"))
-    assert sheet.sheet.encoding == "GB18030"
-    assert sheet.checked.good["region"][0] == "广东"
+    assert sheet.plan.sample.encoding == "GB18030"
+    assert sheet.good["region"][0] == "广东"
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_delimiters_and_line_ends(take, delimiter: str, end: str) -> None:
     text = end.join(line.replace(",", delimiter) for line in (HEAD, ROW, ""))
-    assert take("a.csv", text).checked.good["paid_amount"].to_list() == [50.0]
+    assert take("a.csv", text).good["paid_amount"].to_list() == [50.0]
 
 
 def test_lines_above_the_headings_and_blank_lines_are_no_rows(orders) -> None:
     sheet = orders("", ROW, ",,,,,", "  ", head=f"导出时间：2026-11-15 10:00\n\n{HEAD}")
-    assert (sheet.sheet.height, sheet.sheet.heading_row) == (1, 3)
-    assert sheet.sheet.rows.to_list() == [5]
+    assert (sheet.rows, sheet.plan.sample.heading_row) == (1, 3)
+    assert sheet.plan.sheet.sample.rows.to_list() == [5]
 
 
 def test_ids_stay_text(orders) -> None:
     sheet = orders('\t6912345678901234567,2026-11-10,u1,="00123",1,50')
-    good = sheet.checked.good
+    good = sheet.good
     assert good["order_id"].to_list() == ["6912345678901234567"]
     assert good["sku_id"].to_list() == ["00123"]
 
@@ -63,9 +64,9 @@ def test_cells_may_span_lines_and_a_stray_quote_costs_only_its_line(take) -> Non
         'ts,text,user_id\n2026-11-10,"two\nlines, and ""quotes""",u1\n'
         '2026-11-10,"never closed,u2\n2026-11-10,fine,u3\n2026-11-10,5" screen,u4\n',
     )
-    assert sheet.checked.good["user_id"].to_list() == ["u1", "u3", "u4"]
-    assert sheet.checked.good["text"][0] == 'two\nlines, and "quotes"'
-    (reason,) = sheet.checked.reasons
+    assert sheet.good["user_id"].to_list() == ["u1", "u3", "u4"]
+    assert sheet.good["text"][0] == 'two\nlines, and "quotes"'
+    (reason,) = sheet.reasons
     assert (reason.code, reason.first_row) == ("stray_quote", 4)
 
 
@@ -74,9 +75,9 @@ def test_unreadable_letters_cost_only_their_row(orders) -> None:
     data = "\n".join((HEAD, *rows)).encode()
     broken = data.replace("100,2026-11-10,u,广".encode(), b"100,2026-11-10,u,\xe5\xb9", 1)
     (sheet,), _ = ingest(load(("orders.csv", broken)), tz="UTC", key=b"k")
-    assert sheet.checked.good.height == 199
-    assert [r.code for r in sheet.checked.reasons] == ["unreadable_letters"]
-    assert sheet.checked.reasons[0].first_row == 102
+    assert sheet.good.height == 199
+    assert [r.code for r in sheet.reasons] == ["unreadable_letters"]
+    assert sheet.reasons[0].first_row == 102
 
 
 def _workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:
@@ -104,13 +105,13 @@ def test_excel_with_a_title_above_real_dates_and_text_ids() -> None:
     ]
     content = _workbook(("订单", rows), ("说明", [["请按模板填写"]]))
     (sheet,), _ = ingest(load(("export.csv", content)), tz="Asia/Shanghai", key=b"k")
-    assert sheet.sheet.name == "export.csv [订单]"
-    good = sheet.checked.good
+    assert sheet.plan.name == "export.csv [订单]"
+    good = sheet.good
     assert good.select("order_id", "sku_id", "qty", "paid_amount").rows() == [
         ("0012", "00123", 2, 99.5)
     ]
     assert good["order_ts"].to_list() == [datetime(2026, 11, 10, 0, tzinfo=UTC)]
-    assert [(r.code, r.first_row) for r in sheet.checked.reasons] == [("not_whole", 5)]
+    assert [(r.code, r.first_row) for r in sheet.reasons] == [("not_whole", 5)]
 
 
 def test_a_workbook_may_hold_several_tables() -> None:
@@ -119,8 +120,8 @@ def test_a_workbook_may_hold_several_tables() -> None:
         ("costs", [["费用日期", "费用类别", "金额"], ["2026-11-10", "物流", "12"]]),
     )
     sheets, _ = ingest(load(("all.xlsx", content)), tz="UTC", key=b"k")
-    assert [sheet.checked.table.name for sheet in sheets] == ["orders", "costs"]
-    assert sheets[1].checked.good["category"].to_list() == ["logistics"]
+    assert [sheet.table.name for sheet in sheets] == ["orders", "costs"]
+    assert sheets[1].good["category"].to_list() == ["logistics"]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
+from footprint.ingest.evidence import evidence_of
 from footprint.ingest.numbers import parse_numbers
 from footprint.ingest.times import parse_dates, parse_timestamps
 from footprint.ingest.words import blank_to_null, parse_bools, parse_choices, parse_lists
+from footprint.schema import TABLES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,10 +95,16 @@ def test_times_of_one_zone_alone() -> None:
 
 
 def test_day_and_month_order_follows_the_column() -> None:
-    day_first = pl.Series(["13/4/2026", "3/4/2026"])
-    assert parse_dates(day_first, "UTC").to_list() == [date(2026, 4, 13), date(2026, 4, 3)]
-    month_first = pl.Series(["4/13/2026", "3/4/2026"])
-    assert parse_dates(month_first, "UTC").to_list() == [date(2026, 4, 13), date(2026, 3, 4)]
+    day = TABLES["costs"].column("cost_date")
+    for texts, order, days in (
+        (["13/4/2026", "3/4/2026"], "dmy", [date(2026, 4, 13), date(2026, 4, 3)]),
+        (["4/13/2026", "3/4/2026"], "mdy", [date(2026, 4, 13), date(2026, 3, 4)]),
+    ):
+        column = pl.Series(texts)
+        assert evidence_of(column, day).day_order == order
+        assert parse_dates(column, "UTC", order).to_list() == days
+    assert evidence_of(pl.Series(["3/4/2026"]), day).day_order is None
+    assert evidence_of(pl.Series(["13/4/2026", "4/13/2026"]), day).day_order is None
 
 
 def test_clock_changes() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from footprint.errors import UsageError
+from footprint.store.migrations import MIGRATIONS
 from footprint.workspace import Workspace
 
 MAPPING = {"no": "order_id", "when": "order_ts@dmy", "who": "user_id", "what": "sku_id",
@@ -70,12 +71,15 @@ def test_other_content_is_refused_and_changes_nothing(ws: Workspace, content: by
     assert ws.mappings() == []
 
 
-def test_an_older_workspace_gains_the_memory(ws: Workspace) -> None:
-    ws.import_files(mine(1), mapping=MAPPING)
-    with sqlite3.connect(ws.path / "app.sqlite") as db:
-        db.execute("drop table mapping_profiles")
+def test_an_older_workspace_gains_the_memory(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    folder.mkdir()
+    with sqlite3.connect(folder / "app.sqlite") as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute("insert into meta values ('secret', ?)", ("ab" * 32,))
+        db.execute("insert into states values (1, '2026-01-01', 'start', '{}', '{}')")
         db.execute("pragma user_version = 1")
-    again = Workspace(ws.path)
+    again = Workspace(folder)
     assert again.mappings() == []
     assert again.import_files(mine(2), mapping=MAPPING).accepted == 1
     assert len(again.mappings()) == 1

@@ -35,15 +35,15 @@ def coverage(data: Data, scope: Scope) -> pl.DataFrame:
         events = data.frame("events")
         touches = events.filter(pl.col("channel").is_not_null())
         sessions = events.filter(pl.col("session_id").is_not_null())
-        joined["to_session"] = _before(orders, sessions, SESSION_GAP)
-        joined["to_touch"] = _before(orders, touches, None)
+        joined["to_session"] = follows(orders, sessions, SESSION_GAP)
+        joined["to_touch"] = follows(orders, touches, None)
     if data.has("streams"):
         known = data.frame("streams")["stream_id"].implode()
         joined["to_stream"] = orders["stream_id"].is_in(known).fill_null(value=False)
     return orders.select("order_id").with_columns(**joined)
 
 
-def _before(orders: pl.DataFrame, events: pl.DataFrame, within: timedelta | None) -> pl.Series:
+def follows(orders: pl.DataFrame, events: pl.DataFrame, within: timedelta | None) -> pl.Series:
     """For each order (sorted by ts), whether the buyer has an event at or shortly before it."""
     seen = events.select("user_id", "event_ts").drop_nulls().sort("event_ts")
     matched = orders.select("user_id", "ts").join_asof(

@@ -1,17 +1,19 @@
-"""Bytes of a text file to text: UTF-8 with or without BOM, UTF-16, GB18030 (GBK, GB2312), Big5."""
+"""Bytes of a text file to UTF-8: from UTF-8 with or without BOM, UTF-16, GB18030 (GBK), Big5."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from footprint.errors import InputRejected, Where
+from footprint.ingest.content import Content, kept, pieces
 from footprint.ingest.plausible import likeliest
 from footprint.text import Text
 
-_CHINESE = (("gb18030", "GB18030"), ("cp950", "Big5"))
 REPLACEMENT = "\ufffd"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SAMPLE = 200_000
@@ -20,39 +22,80 @@ _SAMPLE = 200_000
 _LETTERS, _LINES = 0.05, 0.01
 
 
-def decode(data: bytes, name: str) -> tuple[str, str]:
-    """The text and the name of its encoding. Raises InputRejected when no encoding fits."""
-    text, encoding = _decoded(data)
-    if text is None or _looks_binary(text):
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec of Python and the name people know it by."""
+
+    codec: str
+    label: str
+
+
+UTF_8, UTF_16 = Encoding("utf-8", "UTF-8"), Encoding("utf-16", "UTF-16")
+_CHINESE = (Encoding("gb18030", "GB18030"), Encoding("cp950", "Big5"))
+_WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def encoding_of(sample: bytes, name: str) -> Encoding:
+    """The encoding of whole lines of a file. Raises InputRejected when none fits."""
+    found = _found(sample.removeprefix(codecs.BOM_UTF8), sample.startswith(codecs.BOM_UTF8))
+    if found is None or _looks_binary(sample.decode(found.codec, "replace")):
         raise InputRejected(
             Text("看不懂文件的文字编码", "the text encoding of this file is unknown"),
             Text("请另存为“CSV UTF-8”再上传。", "Save it as “CSV UTF-8” and upload that."),
             Where(name),
         )
-    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+    return found
 
 
-def _decoded(data: bytes) -> tuple[str | None, str]:
-    if data.startswith(codecs.BOM_UTF8):
-        return data[3:].decode("utf-8", "replace"), "UTF-8"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace"), "UTF-16"
+def plain_lines(content: Content) -> tuple[Content, Encoding | None]:
+    """The content in an encoding whose line feeds are single bytes; its own when it was UTF-16.
+
+    Files whose lines end with a carriage return alone get line feeds.
+    """
+    head = content.head(1 << 16)
+    if head.startswith(_WIDE_BOMS):
+        return kept(_narrowed(content)), UTF_16
+    if b"\r" in head and b"\n" not in head:
+        return kept(piece.replace(b"\r", b"\n") for piece in pieces(content)), None
+    return content, None
+
+
+def as_utf8(lines: bytes, encoding: Encoding) -> bytes:
+    """Whole lines as UTF-8 with line feeds; letters that cannot be read become U+FFFD."""
+    if not lines.isascii():
+        lines = lines.decode(encoding.codec, "replace").encode()
+    if b"\r" in lines:
+        lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return lines.replace(b"\x00", REPLACEMENT.encode()) if b"\x00" in lines else lines
+
+
+def _narrowed(content: Content) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    for piece in pieces(content):
+        yield decoder.decode(piece).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _found(data: bytes, marked: bool) -> Encoding | None:
+    if marked:
+        return UTF_8
     letters = int((np.frombuffer(data, np.uint8) > 127).sum()) / 3
-    unicode = _tried(data, "utf-8", "UTF-8")
-    if unicode[0] <= _LETTERS * letters:
-        return unicode[1:]
-    tries = [_tried(data, codec, label) for codec, label in _CHINESE]
-    fitting = [tried for tried in tries if tried[0] <= _LETTERS * letters]
+    unicode = _damage(data, UTF_8)
+    if unicode <= _LETTERS * letters:
+        return UTF_8
+    damages = {one: _damage(data, one) for one in _CHINESE}
+    fitting = [one for one, damage in damages.items() if damage <= _LETTERS * letters]
     if fitting:
-        return fitting[likeliest([text for _, text, _ in fitting])][1:]
-    damage, text, label = min((unicode, *tries), key=lambda tried: tried[0])
-    return (text, label) if damage <= _LINES * data.count(b"\n") else (None, "")
+        texts = [data.decode(one.codec, "replace") for one in fitting]
+        return fitting[likeliest(texts)]
+    damages = {UTF_8: unicode, **damages}
+    best = min(damages, key=lambda one: damages[one])
+    return best if damages[best] <= _LINES * data.count(b"\n") else None
 
 
-def _tried(data: bytes, codec: str, label: str) -> tuple[int, str, str]:
-    """How many letters the codec cannot read, the text, the name of the encoding."""
-    text = data.decode(codec, "replace")
-    return text.count(REPLACEMENT), text, label
+def _damage(data: bytes, encoding: Encoding) -> int:
+    """How many letters the codec cannot read."""
+    return data.decode(encoding.codec, "replace").count(REPLACEMENT)
 
 
 def _looks_binary(text: str) -> bool:

@@ -1,97 +1,183 @@
-"""Delimited text to a raw sheet: find headings and delimiter, keep every row's line number.
+"""Delimited text to raw sheets: find headings and delimiter, keep every row's line number.
 
-Well-formed text goes through Arrow's reader. Text with quotes that run over line ends is read line
-by line, so that one stray quote costs its own line and not the rest of the file.
+Well-formed text goes through Arrow's reader. A piece with quotes that run over line ends is read
+line by line, so that one stray quote costs its own line and not the rest of the piece.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from footprint.errors import InputRejected, Where
-from footprint.ingest.decode import decode
-from footprint.ingest.headings import find_headings, two_lines
-from footprint.ingest.lines import COMMENT, DELIMITERS, HEAD_LINES, LONGEST_LINE, split_cells
+from footprint.ingest.decode import as_utf8
+from footprint.ingest.headings import find_headings, numbered, two_lines
+from footprint.ingest.lines import (
+    COMMENT,
+    DELIMITERS,
+    HEAD_LINES,
+    LONGEST_CELL_LINES,
+    LONGEST_LINE,
+    line_ends,
+    odd_lines,
+    safe_end,
+    split_cells,
+)
 from footprint.ingest.raw import (
     Broken,
     RawSheet,
+    joined,
     set_aside,
     without_blank_rows,
     without_totals,
 )
+from footprint.ingest.scan import Part, Scanned, Score, endless, scan
+from footprint.ingest.sheets import OpenSheet, Piece
 from footprint.ingest.source import Source
-from footprint.ingest.tables import table_starts
 from footprint.text import Text
 
-# How many lines one quoted cell may span before its quote counts as stray.
-_LONGEST_CELL_LINES = 100
+PIECE = 6 << 20
+# A table up to this size is looked at as a whole before it is taken in; of a larger one its first
+# rows and glimpses of the others.
+_WHOLE, _FIRST, _GLIMPSE, _GLIMPSES = 12 << 20, 3 << 20, 1 << 19, 8
+_MOST_HEADINGS = 2_000
 
 
-def read_delimited(
-    source: Source, score: Callable[[Iterable[str]], int]
-) -> tuple[list[RawSheet], list[InputRejected]]:
+def open_text(
+    source: Source, score: Score, headings: Mapping[str, int]
+) -> tuple[list[OpenSheet], list[InputRejected]]:
     """The tables of a text file, and why others in it are none.
 
-    ``score`` says how many of the given headings are known. Raises InputRejected when there is no
-    table at all: unknown encoding, endless line, no headings, no rows below them.
+    ``score`` says how many of the given headings are known; ``headings``: the line of the headings
+    of a table, by its name, where a person said so. Raises InputRejected when there is no table at
+    all: unknown encoding, endless line, no headings, no rows below them.
     """
-    text, encoding = decode(source.data, source.name)
-    body = text.encode() if text.endswith("\n") else f"{text}\n".encode()
-    ends = np.flatnonzero(np.frombuffer(body, np.uint8) == ord("\n"))
-    _refuse_endless_line(source.name, ends)
-    starts = table_starts(body, ends, score)
-    found: list[RawSheet] = []
+    scanned = scan(source, score)
+    found: list[OpenSheet] = []
     refused: list[InputRejected] = []
-    for number, (first, after) in enumerate(pairwise((*starts, len(ends)))):
-        name = source.name if len(starts) == 1 else f"{source.name} [{number + 1}]"
-        begin = int(ends[first - 1]) + 1 if first else 0
-        part = body[begin : int(ends[after - 1]) + 1]
+    for number, part in enumerate(scanned.parts):
+        name = source.name if len(scanned.parts) == 1 else f"{source.name} [{number + 1}]"
         try:
-            found.append(_table(name, part, ends[first:after] - begin, first, encoding, score))
+            found.append(_open(name, scanned, part, score, headings.get(name)))
         except InputRejected as refusal:
-            row = refusal.where.row
-            where = replace(refusal.where, row=row if not first else row and row + first)
+            row, above = refusal.where.row, part.start.line
+            where = replace(refusal.where, row=row and row + above)
             refused.append(InputRejected(refusal.what, refusal.mend, where))
     if not found:
         raise refused[-1]
     return found, refused
 
 
-def _table(
-    name: str,
-    body: bytes,
-    ends: np.ndarray,
-    above: int,
-    encoding: str,
-    score: Callable[[Iterable[str]], int],
-) -> RawSheet:
-    """One table; ``above`` lines of the file stand over it."""
-    top, delimiter, headings = _heading_line(body, ends, name, score)
-    start = int(ends[top]) + 1
-    sheet = _fast(body[start:], ends[top + 1 :] - start, len(headings), delimiter)
-    if sheet is None:
-        sheet = _line_by_line(body[start:], len(headings), delimiter)
-    cells, lines, broken = sheet
-    first = above + top + 2
-    cells, rows = without_blank_rows(cells, pl.Series("row", lines + first))
-    cells, rows, unreadable = _unreadable(cells, rows)
-    cells, rows, totals = without_totals(cells, rows)
-    told = (b for b in broken if b.text.strip() and not COMMENT.match(b.text))
-    moved = tuple(Broken(b.row + first, b.code, b.text) for b in told) + unreadable + totals
-    if not cells.height and not moved:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How the lines of one table are cut. ``top``: line of the headings within the table."""
+
+    name: str
+    headings: tuple[str, ...]
+    delimiter: str
+    encoding: str
+    top: int
+    above: int
+    preamble: tuple[str, ...]
+
+    def sheet(self, body: bytes, first: int) -> RawSheet:
+        """Rows of some lines; ``first``: the number of their first one, from 1."""
+        ends = line_ends(body)
+        _refuse_endless_line(self.name, ends, first)
+        parsed = _fast(body, ends, len(self.headings), self.delimiter)
+        cells, lines, broken = parsed or _line_by_line(body, len(self.headings), self.delimiter)
+        cells, rows = without_blank_rows(cells, pl.Series("row", lines + first, pl.Int64))
+        unreadable: tuple[Broken, ...] = ()
+        if b"\xef\xbf\xbd" in body:
+            cells, rows, unreadable = _unreadable(cells, rows)
+        grand = b"rand total" in body or b"RAND TOTAL" in body
+        cells, rows, totals = without_totals(cells, rows, grand=grand)
+        told = (b for b in broken if b.text.strip() and not COMMENT.match(b.text))
+        moved = tuple(Broken(b.row + first, b.code, b.text) for b in told) + unreadable + totals
+        return RawSheet(self.name, self.headings, cells, rows, self.encoding,
+                        self.above + self.top + 1, moved, (), self.preamble)  # fmt: skip
+
+
+def _open(
+    name: str, scanned: Scanned, part: Part, score: Score, said: int | None
+) -> OpenSheet:  # fmt: skip
+    body = next(_blocks(scanned, part, _FIRST))
+    ends = line_ends(body)
+    _refuse_endless_line(name, ends, 1)
+    lines = body[: int(ends[min(HEAD_LINES, len(ends)) - 1])].decode().split("\n")
+    at = None if said is None else said - part.start.line
+    top, delimiter, headings = _heading_line(lines, name, score, at)
+    _refuse_width(name, headings, top)
+    shape = _Shape(name, headings, delimiter, scanned.label, top, part.start.line,
+                   tuple(lines[: max(top, 0)]))  # fmt: skip
+    whole = part.size <= _WHOLE
+    looked = _all(scanned, part, shape) if whole else _glimpses(scanned, part, shape, body)
+    sample = joined(looked)
+    if not sample.height:
         raise InputRejected(
             Text("只有表头，没有数据行", "there are headings but no rows"),
             Text("请导出有数据的时间段。", "Export a period that has data."),
             Where(name, top + 1),
         )
-    preamble = tuple(body[:start].decode().split("\n")[:top])
-    return RawSheet(name, headings, cells, rows, encoding, first - 1, moved, (), preamble)
+    head = tuple(tuple(split_cells(line, delimiter) or [line]) for line in lines)
+    again = (lambda: iter([Piece(part.size, lambda: sample)])) if whole else (
+        partial(_pieces, scanned, part, shape)
+    )  # fmt: skip
+    return OpenSheet(sample, whole, part.size, head, again)
+
+
+def _blocks(scanned: Scanned, part: Part, size: int) -> Iterator[bytes]:
+    """Whole lines of a table in UTF-8, no quoted cell cut in two."""
+    left, rest = part.size, b""
+    with scanned.content.open() as file:
+        file.seek(part.start.byte)
+        while left or rest:
+            piece = file.read(min(size, left))
+            left = left - len(piece) if piece else 0
+            rest += piece
+            end = rest.rfind(b"\n") + 1 if left else len(rest)
+            safe = safe_end(rest[:end]) if left else end
+            if not end:
+                continue
+            lines, rest = rest[:safe], rest[safe:]
+            if lines:
+                yield as_utf8(lines if lines.endswith(b"\n") else lines + b"\n", scanned.encoding)
+
+
+def _pieces(scanned: Scanned, part: Part, shape: _Shape) -> Iterator[Piece]:
+    line = part.start.line + 1
+    for number, body in enumerate(_blocks(scanned, part, PIECE)):
+        rows, first = (_below(body, shape.top), shape.top + 1) if not number else (body, 0)
+        yield Piece(len(body), partial(shape.sheet, rows, line + first))
+        line += body.count(b"\n")
+
+
+def _all(scanned: Scanned, part: Part, shape: _Shape) -> list[RawSheet]:
+    return [piece.read() for piece in _pieces(scanned, part, shape)]
+
+
+def _glimpses(scanned: Scanned, part: Part, shape: _Shape, first: bytes) -> list[RawSheet]:
+    """The first rows, and some from places spread over the rest."""
+    looked = [shape.sheet(_below(first, shape.top), part.start.line + shape.top + 2)]
+    step = max(1, len(part.marks) // _GLIMPSES)
+    for mark in part.marks[step - 1 :: step]:
+        glimpse = Part(mark, min(part.stop, mark.byte + _GLIMPSE))
+        body = next(_blocks(scanned, glimpse, _GLIMPSE))
+        # The last line may be cut.
+        body = body[: body.rfind(b"\n", 0, len(body) - 1) + 1]
+        looked.append(shape.sheet(body, mark.line + 1))
+    return looked
+
+
+def _below(body: bytes, top: int) -> bytes:
+    """What stands under the line of the headings."""
+    ends = line_ends(body)
+    return body[int(ends[top]) + 1 :] if top >= 0 else body
 
 
 Parsed = tuple[pl.DataFrame, np.ndarray, list[Broken]]
@@ -99,9 +185,7 @@ Parsed = tuple[pl.DataFrame, np.ndarray, list[Broken]]
 
 def _fast(body: bytes, ends: np.ndarray, width: int, delimiter: str) -> Parsed | None:
     """Arrow's reader; None when a quoted cell may span lines."""
-    quotes = np.flatnonzero(np.frombuffer(body, np.uint8) == ord('"'))
-    per_line = np.bincount(np.searchsorted(ends, quotes), minlength=len(ends))
-    if (per_line % 2).any():
+    if b'"' in body and len(odd_lines(body, ends)):
         return None
     frame, broken = _arrow(body, width, delimiter)
     if frame.height + len(broken) != len(ends):
@@ -177,7 +261,7 @@ def _records(
 def _spanning(
     lines: list[str], at: int, width: int, delimiter: str
 ) -> tuple[int, list[str]] | None:
-    for end in range(at + 1, min(at + _LONGEST_CELL_LINES, len(lines))):
+    for end in range(at + 1, min(at + LONGEST_CELL_LINES, len(lines))):
         if '"' not in lines[end]:
             continue
         cells = split_cells("\n".join(lines[at : end + 1]), delimiter)
@@ -196,21 +280,27 @@ def _unreadable(
 
 
 def _heading_line(
-    body: bytes, ends: np.ndarray, name: str, score: Callable[[Iterable[str]], int]
+    head: Sequence[str], name: str, score: Score, said: int | None
 ) -> tuple[int, str, tuple[str, ...]]:
-    head = body[: int(ends[min(HEAD_LINES, len(ends)) - 1])].decode().split("\n")
+    """Line of the headings (from 0; -1: none), delimiter, headings; ``said``: the line from 1."""
     cut = {
         delimiter: [split_cells(line, delimiter) or [] for line in head] for delimiter in DELIMITERS
     }
+    if said is not None and said <= 0:
+        delimiter = max(DELIMITERS, key=lambda one: _alike(cut[one], 0))
+        return -1, delimiter, numbered(len(cut[delimiter][0]))
     candidates = [
         (row, delimiter)
         for row, line in enumerate(head)
         # The delimiter that cuts most lines into as many cells as this one comes first.
         for delimiter in sorted(DELIMITERS, key=lambda one: -_alike(cut[one], row))
-        if line.strip() and cut[delimiter][row]
+        if line.strip() and cut[delimiter][row] and said in (None, row + 1)
     ]
-    best = find_headings([cut[delimiter][row] for row, delimiter in candidates], name, score)
-    row, delimiter = candidates[best]
+    rows = [cut[delimiter][row] for row, delimiter in candidates]
+    if said is not None and rows:
+        row, delimiter = candidates[0]
+        return row, delimiter, two_lines(cut[delimiter][row : row + 1], 0, score)[1]
+    row, delimiter = candidates[find_headings(rows, name, score)]
     last, headings = two_lines(cut[delimiter], row, score)
     return last, delimiter, headings
 
@@ -220,19 +310,20 @@ def _alike(rows: Sequence[Sequence[str]], row: int) -> int:
     return sum(len(other) == width for other in rows) if width > 1 else 0
 
 
-def _refuse_endless_line(name: str, ends: np.ndarray) -> None:
+def _refuse_endless_line(name: str, ends: np.ndarray, first: int) -> None:
     lengths = np.diff(ends, prepend=-1)
-    longest = int(lengths.argmax())
-    if lengths[longest] > LONGEST_LINE:
-        size = int(lengths[longest]) // 1000
+    if len(lengths) and lengths.max() > LONGEST_LINE:
+        longest = int(lengths.argmax())
+        raise endless(name, first + longest, int(lengths[longest]))
+
+
+def _refuse_width(name: str, headings: Sequence[str], top: int) -> None:
+    if len(headings) > _MOST_HEADINGS:
         raise InputRejected(
             Text(
-                f"这一行有 {size} KB，不像表格的一行",
-                f"this line has {size} KB, too long for a row",
+                f"有 {len(headings)} 列，超过 {_MOST_HEADINGS} 列的上限",
+                f"there are {len(headings)} columns, more than the {_MOST_HEADINGS} allowed",
             ),
-            Text(
-                "换行可能丢失了：请重新导出为 CSV。",
-                "Line breaks may have been lost: export it as CSV again.",
-            ),
-            Where(name, longest + 1),
+            Text("请只导出需要的列。", "Export the columns you need only."),
+            Where(name, top + 1),
         )

@@ -105,6 +105,11 @@ def _unlike(headings: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def numbered(width: int) -> tuple[str, ...]:
+    """Names for the columns of a sheet without headings."""
+    return tuple(f"column {at + 1}" for at in range(width))
+
+
 def looks_like_data(row: Sequence[str]) -> bool:
     """Whether a cell of the row is a number or a time, which no heading is."""
     return _data_like(row) > 0

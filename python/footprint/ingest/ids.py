@@ -27,10 +27,18 @@ def without_marks(values: pl.Series) -> pl.Series:
     return bare.replace(short, pl.Series(written, dtype=pl.String)) if len(short) else bare
 
 
-def ruined(values: pl.Series) -> pl.Series:
-    """Per value whether its last digits are lost: written as 5.43E+16, or rounded to zeros."""
+def cut_ids(values: pl.Series) -> tuple[int, int]:
+    """How many different ids are long, and how many of those end in zeros from the 16th digit."""
+    long = values.filter(values.str.contains(_LONG).fill_null(False)).unique()
+    return len(long), int(long.str.contains(_CUT).sum())
+
+
+def all_cut(long: int, cut: int) -> bool:
+    """Whether that many long ids were cut by a spreadsheet, which keeps 15 digits."""
+    return long >= _SEVERAL and long == cut
+
+
+def ruined(values: pl.Series, cut: bool) -> pl.Series:
+    """Per value whether its last digits are lost: written as 5.43E+16, or ``cut`` to zeros."""
     scientific = values.str.contains(_SCIENTIFIC).fill_null(False)
-    long = values.filter(values.str.contains(_LONG)).unique()
-    if len(long) >= _SEVERAL and long.str.contains(_CUT).all():
-        return scientific | values.str.contains(_CUT).fill_null(False)
-    return scientific
+    return scientific | values.str.contains(_CUT).fill_null(False) if cut else scientific

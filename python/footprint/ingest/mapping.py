@@ -15,7 +15,7 @@ from footprint.schema import TABLES, Table
 from footprint.text import Text
 
 # What may follow a column in a mapping, as in --map Date=order_ts@dmy.
-WAYS = ("dmy", "mdy", "percent", "fraction")
+WAYS = ("dmy", "mdy", "percent", "fraction", "comma", "point")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Mapped:
     positions: Mapping[str, int]
     ways: Mapping[str, str] = field(default_factory=dict)
     used: frozenset[str] = frozenset()
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Required columns that no heading means."""
+        return tuple(c for c in self.table.required if c not in self.positions)
 
     def ignored(self, headings: Sequence[str]) -> tuple[str, ...]:
         """Headings that mean no column: their cells are not kept."""
@@ -51,15 +56,15 @@ def check_request(table: str | None, mapping: Mapping[str, str] | None) -> None:
         raise unknown("table", "表", table, TABLES)
     tables = [TABLES[table]] if table else list(TABLES.values())
     columns = {name: None for one in tables for name in one.polars_schema}
-    for word in (mapping or {}).values():
-        column, way = _split(word)
+    for word in filter(None, (mapping or {}).values()):
+        column, way = split_word(word)
         if column not in columns:
             raise unknown("column", "列", column, columns)
         if way and way not in WAYS:
             raise unknown("way of writing", "写法", way, dict.fromkeys(WAYS))
 
 
-def _split(word: str) -> tuple[str, str]:
+def split_word(word: str) -> tuple[str, str]:
     """Column and way of writing of ``column@way``."""
     column, _, way = word.partition("@")
     return column, way
@@ -75,24 +80,27 @@ def map_headings(
 ) -> Mapped:
     """Recognise table and columns. ``mapping`` (heading -> column) wins over every guess.
 
-    ``only``: the mapping says all, other headings mean nothing.
+    ``only``: the mapping says all, other headings mean nothing; a heading mapped to "" never means
+    anything.
 
-    Raises UsageError for an unknown table or column, InputRejected when nothing matches or a
-    required column is missing.
+    Raises UsageError for an unknown table or column, InputRejected when nothing matches.
     """
     check_request(table, mapping)
-    split = {normal(heading): _split(word) for heading, word in (mapping or {}).items()}
+    split = {normal(heading): split_word(word) for heading, word in (mapping or {}).items()}
     wanted = {heading: column for heading, (column, _) in split.items()}
     ways = {column: way for column, way in split.values() if way}
     tables = [TABLES[table]] if table else _candidates(name, headings, wanted)
     found = Mapped(tables[0], _positions(tables[0], headings, wanted, only), ways)
     _check_mapping(found.table, wanted, headings, name)
-    if not found.positions:
+    if not found.positions and not table:
         raise _nothing(name, headings, found.table)
-    absent = [c for c in found.table.required if c not in found.positions]
-    if absent:
-        raise _missing(name, found.table, absent, headings)
     return found
+
+
+def missing(name: str, mapped: Mapped, headings: Sequence[str]) -> InputRejected | None:
+    """The refusal of a sheet without its required columns; None when they are all there."""
+    absent = mapped.absent
+    return _missing(name, mapped.table, absent, headings) if absent else None
 
 
 def _candidates(name: str, headings: Sequence[str], wanted: Mapping[str, str]) -> list[Table]:
@@ -156,9 +164,9 @@ def _check_mapping(
 ) -> None:
     present = {normal(heading) for heading in headings}
     for heading, column in wanted.items():
-        if column not in table.polars_schema:
+        if column and column not in table.polars_schema:
             raise unknown("column", "列", column, table.polars_schema)
-        if heading not in present:
+        if column and heading not in present:
             raise InputRejected(
                 Text(f"文件里没有列“{heading}”", f"the file has no heading “{heading}”"),
                 Text(f"文件的列：{_some(headings)}。", f"Its headings: {_some(headings)}."),

@@ -26,6 +26,35 @@ def parse_numbers(text: pl.Series, *, percent: bool = True) -> pl.Series:
     return plain.fill_null(found["number"])
 
 
+# 1.234,56 and 12,5 are written with a decimal comma, 1,234.56 and 12.5 with a point; 1,234 and
+# 1.234 may be either.
+_COMMA = r"\d,\d{1,2}\D*$|\d,\d{4,}\D*$|\d\.\d{3},\d|^\D*0,\d"
+_POINT = r"\d\.\d{1,2}\D*$|\d\.\d{4,}\D*$|\d,\d{3}\.\d|^\D*0?\.\d"
+_COMMA_SHAPE = r"^\D*(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?\D*$"
+
+
+def comma_written(text: pl.Series) -> int:
+    """How many numbers have a decimal comma."""
+    return int(text.str.contains(_COMMA).sum()) if text.str.contains(",", literal=True).any() else 0
+
+
+def point_written(text: pl.Series) -> int:
+    """How many numbers have a decimal point."""
+    return int(text.str.contains(_POINT).sum())
+
+
+def with_points(text: pl.Series) -> pl.Series:
+    """Numbers with a decimal comma written with a point.
+
+    A number that does not fit the writing (12.5 in such a column) becomes unreadable, not another
+    number.
+    """
+    fits = text.str.contains(_COMMA_SHAPE)
+    turned = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    frame = pl.DataFrame({"t": text, "n": turned, "f": fits})
+    return frame.select(pl.when("f").then("n").otherwise("? " + pl.col("t")))[:, 0]
+
+
 def _cleaned(text: pl.Series, percent: bool) -> pl.Series:
     column = pl.col("t")
     body = column.str.replace_all(r"[^0-9.eE+-]", "")

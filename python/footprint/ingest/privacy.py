@@ -27,6 +27,11 @@ _IDENTITY = (
     f"{_D}{{3}}[0-9０-９XxＸｘ]"
 )
 _EMAIL = r"([A-Za-z0-9])[A-Za-z0-9._%+\-]*[@＠][A-Za-z0-9\-]+(?:[.．][A-Za-z0-9\-]+)+"
+_ADDRESS = r"(?:省|自治区|市).{0,12}(?:区|县|市|镇|乡).{0,30}(?:路|街|道|巷|村|号|栋|室|单元)"
+# Contacts that the platform has masked already: 138****5678, 张**.
+_HIDDEN_CONTACT = r"^1\d{2}\*{4}\d{4}$"
+# A column is personal when such a share of its values is.
+_MANY = 0.3
 _EDGE_L, _EDGE_R = "(^|[^0-9０-９])", "($|[^0-9０-９])"
 _SUSPECT = f"[@＠]|{_D}{_D}{_D}"
 
@@ -36,12 +41,32 @@ def is_personal_heading(heading: str) -> bool:
     return bool(_PERSONAL_HEADING.search(heading))
 
 
-def pseudonyms(values: pl.Series, heading: str, key: bytes) -> pl.Series:
+def personal_by_value(values: pl.Series) -> bool:
+    """Whether many values of a column are phone or identity numbers, e-mails or addresses."""
+    seen = values.drop_nulls()
+    if seen.is_empty():
+        return False
+    whole = seen.str.contains(f"^(?:{_PHONE}|{_IDENTITY}|{_EMAIL})$") | seen.str.contains(_ADDRESS)
+    hidden = seen.str.contains(_HIDDEN_CONTACT)
+    return float((whole | hidden).mean() or 0) >= _MANY  # type: ignore[arg-type]
+
+
+def shown(values: pl.Series, personal: bool) -> pl.Series:
+    """Values for a screen: contacts in them masked; of personal ones the first letters only."""
+    if not personal:
+        return masked(values)
+    return values.str.replace(f"^{_PHONE}$", "$1$2****$3").str.replace(
+        r"^([^*]{1,2})[^*]{2,}$", "$1***"
+    )
+
+
+def pseudonyms(values: pl.Series, heading: str, key: bytes, *, every: bool = False) -> pl.Series:
     """Person ids with contact data replaced by keyed hashes (``u_`` and 20 hex digits).
 
-    Under a personal heading every value is replaced, else each that looks like contact data.
+    Under a personal heading, or when asked for, every value is replaced, else each that looks like
+    contact data.
     """
-    if is_personal_heading(heading):
+    if every or is_personal_heading(heading):
         personal = values.is_not_null() & ~values.str.contains(r"^u_[0-9a-f]{20}$")
     else:
         whole = f"^(?:{_PHONE}|{_IDENTITY}|{_EMAIL})$"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from footprint.errors import UsageError
@@ -19,11 +19,15 @@ _FORMAT = "footprint_mappings"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Headings of one kind of file, its table, and heading -> column as the user said it."""
+    """Headings of one kind of file, its table, and heading -> column as the user said it.
+
+    ``said``: answers to questions about such a file (``choices.Asked.id`` -> option).
+    """
 
     headings: tuple[str, ...]
     table: str
     mapping: Mapping[str, str]
+    said: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -32,7 +36,8 @@ class Profile:
 
     def to_dict(self) -> dict[str, Any]:
         plain = {"headings": list(self.headings), "table": self.table}
-        return {"id": self.id, **plain, "mapping": dict(self.mapping)}
+        words = {"mapping": dict(self.mapping), "said": dict(self.said)}
+        return {"id": self.id, **plain, **words}
 
 
 def fingerprint(headings: Iterable[str]) -> str:
@@ -49,7 +54,7 @@ def combined(
     if profile is None or table not in (None, profile.table):
         return table, said
     now = {normal(heading) for heading in said}
-    columns = {word.partition("@")[0] for word in said.values()}
+    columns = {word.partition("@")[0] for word in said.values() if word}
     if not columns <= set(TABLES[profile.table].polars_schema):
         return table, said
     kept = {
@@ -62,7 +67,8 @@ def combined(
 
 def used(profile: Profile) -> Text:
     """What the report says of a mapping that was remembered."""
-    told = ", ".join(f"{heading}={word}" for heading, word in profile.mapping.items())
+    words = {**profile.mapping, **profile.said}
+    told = ", ".join(f"{heading}={word}" for heading, word in words.items())
     return Text(
         f"按记住的对应读取（{profile.id}，{profile.table}）：{told}",
         f"read by the remembered mapping ({profile.id}, {profile.table}): {told}",
@@ -82,7 +88,12 @@ def unpacked(content: bytes) -> list[Profile]:
         if plain[_FORMAT] != 1:
             raise ValueError(_FORMAT)
         profiles = [
-            Profile(_texts(one["headings"]), str(one["table"]), _words(one["mapping"]))
+            Profile(
+                _texts(one["headings"]),
+                str(one["table"]),
+                _words(one["mapping"]),
+                _words(one.get("said", {})),
+            )
             for one in plain["profiles"]
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from footprint.ingest.evidence import Evidence
 from footprint.ingest.numbers import parse_numbers
 from footprint.text import Text
 
@@ -11,29 +12,23 @@ from footprint.text import Text
 _MOSTLY = 0.5
 
 
-def parse_rates(
-    text: pl.Series, heading: str, written: str | None
-) -> tuple[pl.Series, Text | None]:
-    """Rates 0..1, and the reason when numbers without a % sign were read as per cent.
-
-    ``written`` is the user's word: "percent" or "fraction".
-    """
+def parse_rates(text: pl.Series, percent: bool) -> pl.Series:
+    """Rates 0..1. ``percent``: numbers without a sign are per cent."""
     values = parse_numbers(text)
-    bare = text.is_not_null() & ~text.str.contains("[%％‰]")
-    plain = values.filter(bare.fill_null(False) & (values != 0)).drop_nulls()
-    reason = None if written else _reason(plain, heading, bool(bare.all()))
-    if plain.is_empty() or not (written == "percent" or reason):
-        return values, None
-    scaled = (values / 100).round(12)
-    return values.zip_with(~bare.fill_null(False), scaled), reason
+    if not percent:
+        return values
+    bare = ~text.str.contains("[%％‰]").fill_null(True)
+    return values.zip_with(~bare, (values / 100).round(12))
 
 
-def _reason(plain: pl.Series, heading: str, alone: bool) -> Text | None:
-    """Why bare numbers are per cent; None when they are fractions."""
+def per_cent(heading: str, found: Evidence) -> Text | None:
+    """Why the bare numbers of a column are per cent; None when they are fractions."""
+    if not found.bare:
+        return None
     if "%" in heading or "％" in heading:
         why = Text("表头写明 %", "its heading says %")
-    elif alone and len(plain) and ((plain > 1).mean() or 0) >= _MOSTLY and plain.max() <= 100:  # type: ignore[operator]
-        share = round(100 * float((plain > 1).mean() or 0))  # type: ignore[arg-type]
+    elif not found.signed and found.above >= _MOSTLY * found.bare and found.largest <= 100:
+        share = round(100 * found.above / found.bare)
         why = Text(f"{share}% 的数值大于 1", f"{share} % of its values exceed 1")
     else:
         return None

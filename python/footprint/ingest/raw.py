@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -45,26 +46,56 @@ class RawSheet:
         return self.cells.height + len(self.broken)
 
 
+def joined(parts: Sequence[RawSheet]) -> RawSheet:
+    """Sheets of the same headings as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return replace(
+        parts[0],
+        cells=pl.concat([part.cells for part in parts]),
+        rows=pl.concat([part.rows for part in parts]),
+        broken=tuple(broken for part in parts for broken in part.broken),
+    )
+
+
 def without_blank_rows(cells: pl.DataFrame, rows: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
     """Rows whose every cell is blank are no rows; cells lose surrounding white space."""
     text = cells.with_columns(pl.all().str.strip_chars())
-    full = text.select(pl.any_horizontal(pl.all().is_not_null() & (pl.all() != "")))
-    keep = full.to_series() if full.width else pl.Series([], dtype=pl.Boolean)
-    return (text, rows) if keep.all() else (text.filter(keep), rows.filter(keep))
+    if not text.width or (text[:, 0] != "").all():
+        return text, rows
+    full = text.select(pl.any_horizontal(pl.all() != "")).to_series()
+    return (text, rows) if full.all() else (text.filter(full), rows.filter(full))
 
 
 def without_totals(
-    cells: pl.DataFrame, rows: pl.Series
+    cells: pl.DataFrame, rows: pl.Series, *, grand: bool = True
 ) -> tuple[pl.DataFrame, pl.Series, tuple[Broken, ...]]:
-    """Rows of sums (合计, Total) are set aside: they would count everything twice."""
+    """Rows of sums (合计, Total) are set aside: they would count everything twice.
+
+    ``grand``: whether a "Grand total" may stand in any cell.
+    """
     if cells.is_empty():
         return cells, rows, ()
-    first = pl.coalesce(pl.when(pl.all() != "").then(pl.all()))
-    named = first.str.to_lowercase().str.strip_chars(":： ").is_in(_TOTALS)
-    grand = pl.any_horizontal(pl.all().str.to_lowercase() == "grand total")
-    figures = pl.any_horizontal(pl.all().str.contains(r"\d"))
-    hit = cells.select((named.fill_null(False) | grand) & figures).to_series()
-    return set_aside(cells, rows, hit, "total_row")
+    column = cells[:, 0]
+    maybe = (column == "") | _is_total(column)
+    if not grand and not maybe.any():
+        return cells, rows, ()
+    some = cells if grand else cells.filter(maybe)
+    first = some.select(pl.coalesce(pl.when(pl.all() != "").then(pl.all()))).to_series()
+    hit = _is_total(first).fill_null(False)
+    if grand:
+        hit |= some.select(pl.any_horizontal(pl.all().str.to_lowercase() == "grand total"))[:, 0]
+    hit &= some.select(pl.any_horizontal(pl.all().str.contains(r"\d"))).to_series()
+    return set_aside(cells, rows, hit if grand else _spread(maybe, hit), "total_row")
+
+
+def _is_total(texts: pl.Series) -> pl.Series:
+    return texts.str.to_lowercase().str.strip_chars(":： ").is_in(_TOTALS)
+
+
+def _spread(maybe: pl.Series, hit: pl.Series) -> pl.Series:
+    """``hit`` of the rows that may be, as marks of all rows."""
+    return pl.repeat(False, len(maybe), eager=True).scatter(maybe.arg_true().filter(hit), True)
 
 
 def set_aside(

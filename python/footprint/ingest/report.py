@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from footprint.errors import InputRejected
-from footprint.ingest.reasons import Reason
+from footprint.errors import InputRejected, Where
+from footprint.ingest.choices import Asked
+from footprint.ingest.reasons import WHYS, Reason
 from footprint.text import Lang, Text
 
 
@@ -17,7 +18,9 @@ class FileReport:
 
     Of the accepted rows ``added`` are new, ``changed`` replaced a known row, ``unchanged`` were
     known. ``already``: this very file is in the workspace, so nothing was done. ``refused``: why
-    none of it could be read; all counts are then 0.
+    none of it could be read; all counts are then 0. ``skipped``: left out, as was asked.
+    ``gmv_before``/``gmv_after``: gross GMV in CNY of the table over the days of the file, without
+    and with it; None for tables without money.
     """
 
     file: str
@@ -37,6 +40,10 @@ class FileReport:
     upload_id: int | None = None
     already: bool = False
     refused: InputRejected | None = None
+    skipped: bool = False
+    layout: str | None = None
+    gmv_before: float | None = None
+    gmv_after: float | None = None
 
     def to_dict(self, lang: Lang) -> dict[str, Any]:
         """Plain values; ``dropped`` headings were not kept, ``personal`` name contact data."""
@@ -53,6 +60,10 @@ class FileReport:
             "notes": [note(lang) for note in self.notes],
             "upload_id": self.upload_id,
             "already": self.already,
+            "skipped": self.skipped,
+            "layout": self.layout,
+            "gmv_before": self.gmv_before,
+            "gmv_after": self.gmv_after,
             "refused": error_dict(self.refused, lang) if self.refused else None,
         }
 
@@ -75,7 +86,7 @@ class ImportReport:
     @property
     def took_nothing(self) -> bool:
         """Whether no file brought a row in (and none was in already)."""
-        return not self.accepted and not any(file.already for file in self.files)
+        return not self.accepted and not any(file.already or file.skipped for file in self.files)
 
     def raise_if_nothing(self) -> None:
         """Raise the InputRejected that says why, when nothing at all was accepted."""
@@ -95,9 +106,6 @@ class ImportReport:
 
 def all_aside(file: FileReport) -> InputRejected:
     """The refusal of a file of which every row was set aside, led by the most frequent fault."""
-    from footprint.errors import Where
-    from footprint.ingest.reasons import WHYS
-
     most = max(file.reasons, key=lambda reason: reason.count)
     why = WHYS[most.code]
     return InputRejected(
@@ -107,6 +115,19 @@ def all_aside(file: FileReport) -> InputRejected:
         ),
         why.mend,
         Where(file.file, most.first_row, most.column),
+    )
+
+
+def unanswered(name: str, asked: Asked) -> InputRejected:
+    """The refusal of a sheet with an open question."""
+    ways = "/".join(option.value for option in asked.options[:6])
+    told = f"--map {asked.heading}={asked.column}@"
+    words = {"order": f"{told}dmy / {told}mdy", "decimal": f"{told}comma / {told}point"}
+    how = words.get(asked.kind, f"--answer {asked.id}={ways}")
+    return InputRejected(
+        Text(f"{asked.words.zh}（{asked.why.zh}）", f"{asked.words.en} ({asked.why.en})"),
+        Text(f"请说明：{how}。", f"Say which: {how}."),
+        Where(name, None, asked.heading),
     )
 
 

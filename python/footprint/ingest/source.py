@@ -1,19 +1,20 @@
-"""A file as it was given: its name and bytes, and what it truly is whatever its name says."""
+"""A file as it was given: its name and content, and what it truly is whatever its name says."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from footprint.errors import InputRejected, Where
+from footprint.ingest.content import Content, of_bytes, of_path
 from footprint.text import Text
 
 Kind = Literal["text", "excel", "zip"]
-Upload = str | Path | tuple[str, bytes]
+# A path, or a name with the bytes, or with the path of a file that is stored under another name.
+Upload = str | Path | tuple[str, bytes | Path]
 
 _EXPORT = Text(
     "请从平台后台重新导出为 CSV 或 Excel（.xlsx）再上传。",
@@ -40,93 +41,113 @@ _BLANK = b"\xef\xbb\xbf\x00 \t\r\n"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
+# Whether a file is blank, binary or a picture shows in its first bytes.
+_HEAD = 1 << 16
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One given file. ``kind`` is decided by the content, never by the ending of the name."""
 
     name: str
-    data: bytes
+    content: Content
     kind: Kind
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the content."""
-        return hashlib.sha256(self.data).hexdigest()
 
 
 def load(upload: Upload) -> Source:
-    """Read a path or a (name, bytes) pair.
+    """Open a path or a (name, content) pair.
 
     Raises InputRejected when there is no such file, it is empty, or it is no table at all.
     """
-    name, data = _read(upload)
-    if not data.strip(_BLANK):
-        raise _empty(name)
-    return Source(name, data, _kind(name, data))
+    name, content = _opened(upload)
+    return _judged(name, content)
 
 
-def load_all(upload: Upload) -> list[Source | InputRejected]:
+def load_all(upload: Upload) -> Iterator[Source | InputRejected]:
     """The files of an upload: those in a zip, else the one; InputRejected for each that is none.
 
-    Raises InputRejected as ``load`` does.
+    Each is unpacked when it is asked for. Raises InputRejected as ``load`` does.
     """
     given = load(upload)
     if given.kind != "zip":
-        return [given]
+        yield given
+        return
     from footprint.ingest.archive import unpack
 
-    return [_member(name, data) for name, data in unpack(given.name, given.data)]
+    for name, content in unpack(given.name, given.content):
+        yield _member(name, content)
 
 
-def _member(name: str, data: bytes) -> Source | InputRejected:
+def upload_name(upload: Upload) -> str:
+    """The name under which a file was given."""
+    return Path(upload[0] if isinstance(upload, tuple) else upload).name
+
+
+def upload_size(upload: Upload) -> int:
+    """Bytes of a given file, 0 when it cannot be read."""
+    given = upload[1] if isinstance(upload, tuple) else Path(upload)
+    if isinstance(given, Path):
+        return given.stat().st_size if given.is_file() else 0
+    return len(given)
+
+
+def _member(name: str, content: Content) -> Source | InputRejected:
     try:
-        if not data.strip(_BLANK):
-            raise _empty(name)
-        kind = _kind(name, data)
-        if kind == "zip":
+        source = _judged(name, content)
+        if source.kind == "zip":
             raise _no_table(name, _ARCHIVE)
     except InputRejected as refused:
         return refused
-    return Source(name, data, kind)
+    return source
+
+
+def _judged(name: str, content: Content) -> Source:
+    head = content.head(_HEAD)
+    if not head.strip(_BLANK) and content.size <= _HEAD:
+        raise _empty(name)
+    return Source(name, content, _kind(name, content, head))
 
 
 def _empty(name: str) -> InputRejected:
     return InputRejected(Text("文件是空的", "the file is empty"), _EXPORT, Where(name))
 
 
-def _read(upload: Upload) -> tuple[str, bytes]:
-    if isinstance(upload, tuple):
-        return Path(upload[0]).name, bytes(upload[1])
-    path = Path(upload)
+def _opened(upload: Upload) -> tuple[str, Content]:
+    name = upload_name(upload)
+    given = upload[1] if isinstance(upload, tuple) else Path(upload)
+    if not isinstance(given, Path):
+        return name, of_bytes(bytes(given))
     try:
-        return path.name, path.read_bytes()
+        return name, of_path(given)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputRejected(
             Text(f"读不到这个文件（{reason}）", f"the file cannot be read ({reason})"),
             Text("请检查路径和权限。", "Check the path and its permissions."),
-            Where(str(path)),
+            Where(name if isinstance(upload, tuple) else str(given)),
         ) from error
 
 
-def _kind(name: str, data: bytes) -> Kind:
-    if data.startswith(_OLD_EXCEL) or _is_workbook(data):
+def _kind(name: str, content: Content, head: bytes) -> Kind:
+    if head.startswith(_OLD_EXCEL):
         return "excel"
-    if data.startswith(b"PK") and is_zipfile(BytesIO(data)):
-        return "zip"
+    if head.startswith(b"PK"):
+        with content.open() as file:
+            if _is_workbook(file):
+                return "excel"
+            if is_zipfile(file):
+                return "zip"
     for magic, what in _MAGIC:
-        if data.startswith(magic) and (len(magic) > 2 or b"\x00" in data[:4096]):
+        if head.startswith(magic) and (len(magic) > 2 or b"\x00" in head[:4096]):
             raise _no_table(name, what)
-    if b"\x00" in data[:4096] and not data.startswith(_WIDE_BOMS):
+    if b"\x00" in head[:4096] and not head.startswith(_WIDE_BOMS):
         raise _no_table(name, Text("二进制文件", "a binary file"))
     return "text"
 
 
-def _is_workbook(data: bytes) -> bool:
-    if not data.startswith(b"PK"):
-        return False
+def _is_workbook(file: BinaryIO) -> bool:
     try:
-        with ZipFile(BytesIO(data)) as archive:
+        with ZipFile(file) as archive:
             parts = archive.namelist()
     except BadZipFile:
         return False

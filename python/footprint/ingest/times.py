@@ -25,35 +25,23 @@ _EXCEL_EPOCH = datetime(1899, 12, 30)
 def parse_timestamps(text: pl.Series, tz: str, order: Order | None = None) -> pl.Series:
     """Instants in UTC, null where the text is no time between 1990 and 2100.
 
-    ``order`` reads 03/04/2026; without it only a column that settles it is read.
+    ``order`` reads 03/04/2026; without it such text is no time.
     """
-    naive, zoned = _parse(text, order or settled_order(text))
+    naive, zoned = _parse(text, order)
     local = naive.dt.replace_time_zone(tz, ambiguous="earliest", non_existent="null")
     return zoned.fill_null(local.dt.convert_time_zone("UTC"))
 
 
 def parse_dates(text: pl.Series, tz: str, order: Order | None = None) -> pl.Series:
     """Calendar days; a time with a zone falls on its day in ``tz``. ``order`` as above."""
-    naive, zoned = _parse(text, order or settled_order(text))
+    naive, zoned = _parse(text, order)
     return naive.dt.date().fill_null(zoned.dt.convert_time_zone(tz).dt.date())
 
 
-def settled_order(text: pl.Series) -> Order | None:
-    """Which of day and month comes first in 13/04/2026; None when the column does not settle it.
-
-    One value above 12 settles the column, unless another value contradicts it.
-    """
-    parts = _numeric_days(text)
-    if parts.is_empty() or (parts["a"] == parts["b"]).all():
-        return "mdy"
-    above = parts.select((pl.all() > 12).any())
-    first, second = bool(above["a"][0]), bool(above["b"][0])
-    return None if first == second else "dmy" if first else "mdy"
-
-
-def _numeric_days(text: pl.Series) -> pl.DataFrame:
+def numeric_days(text: pl.Series) -> pl.DataFrame:
     """The two numbers before the year, as columns a and b, of dates such as 3/4/2026."""
-    flat = text.str.replace_many(_WIDE, _NARROW).str.strip_chars("' \t")
+    maybe = text.filter(~text.str.contains(r"^\d{4}").fill_null(True))
+    flat = maybe.str.replace_many(_WIDE, _NARROW).str.strip_chars("' \t")
     parts = flat.str.extract_groups(
         r"^(?<a>\d{1,2})[/.\-](?<b>\d{1,2})[/.\-]\d{4}\b"
     ).struct.unnest()

@@ -16,7 +16,7 @@ def with_values(sheet: RawSheet, words: Iterable[str]) -> RawSheet:
     """The sheet with a column for every quoted word that is no heading of its own."""
     for word in words:
         value = word[1:-1]
-        if not value or _QUOTES.get(word[0]) != word[-1] or word in sheet.headings:
+        if len(word) < 3 or _QUOTES.get(word[0]) != word[-1] or word in sheet.headings:
             continue
         at = str(len(sheet.headings))
         cells = sheet.cells.with_columns(pl.lit(value).alias(at))

@@ -6,20 +6,20 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
+from footprint.ingest.check import ROW
+from footprint.ingest.content import Content
+from footprint.ingest.content import pieces as pieces_of
 from footprint.schema import TABLES
 from footprint.store.catalogue import Version
 from footprint.store.faults import damaged, explained
-from footprint.store.memory import conform
-
-_PART = "part-0.parquet"
+from footprint.store.parts import SUFFIX, Part, read_table
 
 
 class Folder:
@@ -29,45 +29,84 @@ class Folder:
         self.path = path
         self.data, self.tmp = path / "data", path / "tmp"
         self.layout, self.aside = path / "layout", path / "aside"
+        self.uploads, self.raw = path / "uploads", path / "raw"
 
-    def write_version(self, table: str, frame: pl.DataFrame) -> Version:
-        """Store a frame as a version named after its content; an equal one is used again."""
+    def workroom(self) -> Path:
+        """A new folder for an import in the making; swept when an import ends."""
         with explained(self.path):
-            buffer = BytesIO()
-            frame.write_parquet(buffer, compression="zstd")
-            content = buffer.getvalue()
-            name = hashlib.sha256(content).hexdigest()[:16]
-            self._place(self.data / table / name, _PART, content)
-        return Version(name, frame.height, *_span(frame, TABLES[table].clock))
+            room = self.tmp / uuid.uuid4().hex
+            room.mkdir(parents=True)
+        return room
+
+    def publish(self, table: str, parts: Sequence[Part]) -> Version:
+        """Name parts as a version after their content; an equal version is used again."""
+        name = hashlib.sha256("\n".join(part.digest for part in parts).encode()).hexdigest()[:16]
+        target = self.data / table / name
+        with explained(self.path):
+            if not self._held(target):
+                made = self.workroom()
+                for number, part in enumerate(parts):
+                    _link(part.path, made / f"{number:05}-{part.digest}{SUFFIX}")
+                _sync_folder(made)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                made.rename(target)
+                _sync_folder(target.parent)
+        times = [time for part in parts for time in (part.first, part.last) if time is not None]
+        first, last = (min(times), max(times)) if times else (None, None)
+        return Version(name, sum(part.rows for part in parts), _iso(first), _iso(last))
+
+    def parts(self, table: str, version: Version) -> list[Path]:
+        """The files of a version in order. Raises WorkspaceError when they are gone."""
+        folder = self.data / table / version.name
+        if not self._held(folder):
+            raise damaged(folder)
+        return sorted(folder.glob(f"*{SUFFIX}"))
 
     def read_version(self, table: str, version: Version) -> pl.DataFrame:
-        """The frame of a version. Raises WorkspaceError when its file is gone or damaged."""
-        path = self.data / table / version.name / _PART
-        try:
-            frame = pl.read_parquet(path, memory_map=False)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise damaged(path) from error
-        return conform(frame, TABLES[table])
+        """The frame of a version in order of its clock. WorkspaceError when a file is damaged."""
+        return read_table(self.parts(table, version), TABLES[table])
 
     def has_version(self, table: str, version: Version) -> bool:
         """Whether the version is still on disk."""
-        return (self.data / table / version.name / _PART).is_file()
+        return self._held(self.data / table / version.name)
 
-    def write_aside(self, frame: pl.DataFrame) -> str | None:
+    @staticmethod
+    def _held(folder: Path) -> bool:
+        return any(folder.glob(f"*{SUFFIX}"))
+
+    def keep_aside(self, pieces: Sequence[Path]) -> str | None:
         """Keep rows that were set aside for download; the name to find them by, None for none."""
-        if frame.is_empty():
+        if not pieces:
             return None
         name = uuid.uuid4().hex
         with explained(self.path):
-            buffer = BytesIO()
-            frame.write_parquet(buffer, compression="zstd")
-            self._place(self.aside / name, _PART, buffer.getvalue())
+            self.aside.mkdir(parents=True, exist_ok=True)
+            made = self.workroom()
+            for number, piece in enumerate(pieces):
+                piece.rename(made / f"{number:05}{SUFFIX}")
+            _sync_folder(made)
+            made.rename(self.aside / name)
+            _sync_folder(self.aside)
         return name
 
     def read_aside(self, name: str) -> pl.DataFrame:
         """Rows set aside at one upload, under their original headings."""
         with explained(self.path):
-            return pl.read_parquet(self.aside / name / _PART)
+            pieces = sorted((self.aside / name).glob(f"*{SUFFIX}"))
+            frames = [pl.read_parquet(piece) for piece in pieces]
+            return pl.concat(frames, how="diagonal").sort(ROW, maintain_order=True)
+
+    def keep_raw(self, name: str, digest: str, content: Content) -> None:
+        """Keep a copy of an uploaded file, because that was asked for."""
+        with explained(self.path):
+            self.raw.mkdir(parents=True, exist_ok=True)
+            made = self.workroom() / "raw"
+            with made.open("wb") as file:
+                for piece in pieces_of(content):
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            made.rename(self.raw / f"{digest[:16]}-{Path(name).name}")
 
     def layout_cache(self) -> Path | None:
         """Where layouts of the event log are kept; None in a folder that cannot be written."""
@@ -95,28 +134,19 @@ class Folder:
                 with suppress(OSError):
                     old.unlink()
 
-    def _place(self, target: Path, name: str, content: bytes) -> None:
-        if (target / name).is_file():
-            return
-        made = self.tmp / uuid.uuid4().hex
-        made.mkdir(parents=True)
-        with (made / name).open("wb") as file:
-            file.write(content)
-            file.flush()
+
+def _link(path: Path, target: Path) -> None:
+    """The same file under another name; a copy where the disk knows no links."""
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copyfile(path, target)
+        with target.open("rb+") as file:
             os.fsync(file.fileno())
-        _sync_folder(made)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made.rename(target)
-        _sync_folder(target.parent)
 
 
-def _span(frame: pl.DataFrame, clock: str | None) -> tuple[str | None, str | None]:
-    if clock is None:
-        return None, None
-    first, last = frame[clock].min(), frame[clock].max()
-    if not (isinstance(first, date) and isinstance(last, date)):
-        return None, None
-    return first.isoformat(), last.isoformat()
+def _iso(time: date | None) -> str | None:
+    return None if time is None else time.isoformat()
 
 
 def _sync_folder(path: Path) -> None:

@@ -147,4 +147,14 @@ MIGRATIONS: tuple[str, ...] = (
     )
     """,
     "alter table actions add column question text not null default ''",
+    """
+    alter table mapping_profiles add column said text not null default '{}';
+    create table meanings (
+        layout text not null,
+        column_name text not null,
+        heading text not null,
+        at text not null,
+        primary key (layout, column_name)
+    )
+    """,
 )

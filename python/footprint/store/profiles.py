@@ -17,7 +17,12 @@ def remembered(catalogue: Catalogue) -> dict[str, Profile]:
     with catalogue.reading() as db:
         found = db.execute("select * from mapping_profiles order by at, id").fetchall()
     profiles = (
-        Profile(tuple(json.loads(row["headings"])), row["table_name"], json.loads(row["mapping"]))
+        Profile(
+            tuple(json.loads(row["headings"])),
+            row["table_name"],
+            json.loads(row["mapping"]),
+            json.loads(row["said"]),
+        )
         for row in found
     )
     return {profile.id: profile for profile in profiles}
@@ -27,14 +32,30 @@ def remember(db: sqlite3.Connection, profiles: Iterable[Profile]) -> None:
     """Keep profiles (inside a transaction); one of the same headings is replaced."""
     for profile in profiles:
         db.execute(
-            "insert or replace into mapping_profiles values (?, ?, ?, ?, ?)",
+            "insert or replace into mapping_profiles values (?, ?, ?, ?, ?, ?)",
             (
                 profile.id,
                 now(),
                 profile.table,
                 json.dumps(list(profile.headings), ensure_ascii=False),
                 json.dumps(dict(profile.mapping), ensure_ascii=False),
+                json.dumps(dict(profile.said), ensure_ascii=False),
             ),
+        )
+
+
+def remembered_meanings(catalogue: Catalogue) -> dict[tuple[str, str], str]:
+    """(layout, column) -> the heading that was said to mean the column."""
+    with catalogue.reading() as db:
+        found = db.execute("select layout, column_name, heading from meanings").fetchall()
+    return {(row["layout"], row["column_name"]): row["heading"] for row in found}
+
+
+def remember_meanings(db: sqlite3.Connection, said: Iterable[tuple[str, str, str]]) -> None:
+    """Keep (layout, column, heading) for the next export of the same kind."""
+    for layout, column, heading in said:
+        db.execute(
+            "insert or replace into meanings values (?, ?, ?, ?)", (layout, column, heading, now())
         )
 
 

@@ -39,7 +39,7 @@ class _Job:
 
     def __init__(self, layout: Layout, sheet: RawSheet, mine: dict[str, str]) -> None:
         self.layout, self.sheet, self.mapping = layout, sheet, mine
-        self.taken = {word.partition("@")[0] for word in mine.values()}
+        self.taken = {word.partition("@")[0] for word in mine.values() if word}
         self.notes: list[Text] = [_read_as(layout)]
         self.used: set[str] = set(layout.paid_when)
 
