@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from footprint.analysis.measures import word
+from footprint.analysis.measures import kept, word
 from footprint.data import Data
 from footprint.errors import unknown
 from footprint.format import sentence
@@ -20,6 +20,9 @@ _SCHEMA = {
     "age_band": pl.String(), "tag": pl.String(), "views": pl.Int64(), "band_views": pl.Int64(),
     "share": pl.Float64(), "share_others": pl.Float64(), "index": pl.Float64(),
     "low": pl.Float64(), "high": pl.Float64(), "p_value": pl.Float64(),
+}  # fmt: skip
+_SEEN_SCHEMA: dict[str, pl.DataType] = {
+    "user_id": pl.String(), "age_band": pl.String(), "tags": pl.List(pl.String()),
 }  # fmt: skip
 _SEEN = ("video_view", "stream_enter", "video_complete")
 _DEFINITION = Text(
@@ -92,10 +95,10 @@ def age_index(data: Data, scope: Scope, band: str | None, tag: str | None) -> Re
     p_adjusted, sure). Raises UsageError for an unknown band or tag. Source: requirement row S9.3-b,
     truth PT40.
     """
-    views = _views(data, scope)
-    cells = _cells(data, views, int(data.settings.value("pick_min_buyers")))
+    views = kept(data, scope, "age views", lambda: _views(data, scope))
+    cells = _cells(views, int(data.settings.value("pick_min_buyers")))
     if cells.is_empty():
-        return Result(frames={"cells": cells}, notes=(_note(data, views),))
+        return Result(frames={"cells": cells}, notes=(_note(views),))
     for given, column, words in ((band, "age_band", "年龄段"), (tag, "tag", "标签")):
         known = cells[column].unique().sort()
         if given is not None and given not in set(known):
@@ -104,27 +107,26 @@ def age_index(data: Data, scope: Scope, band: str | None, tag: str | None) -> Re
 
 
 def _views(data: Data, scope: Scope) -> pl.DataFrame:
-    """One row per person, age band and video or stream seen."""
-    seen = [pl.col("age_band").is_not_null(), pl.col("event_type").is_in(_SEEN)]
-    held = ("user_id", "age_band", "content_id", "stream_id")
-    return scoped(data, "events", scope, only=seen, columns=held).unique()
-
-
-def _tagged(data: Data, views: pl.DataFrame) -> pl.DataFrame:
-    """age_band and tags of every view of content that carries a tag at all."""
+    """One row per person, age band and video or stream with a tag: user_id, age_band, tags."""
     parts = []
     for table, key in (("contents", "content_id"), ("streams", "stream_id")):
-        if data.has(table):
-            tags = data.frame(table).select(key, "tags").filter(pl.col("tags").list.len() > 0)
-            known = tags.with_columns(pl.col("tags").list.unique()).unique(key, keep="first")
-            parts.append(views.join(known, on=key).select("age_band", "tags"))
-    empty = views.select("age_band", tags=pl.lit(None, pl.List(pl.String))).clear()
-    return pl.concat(parts) if parts else empty
+        if not data.has(table):
+            continue
+        tags = data.frame(table).select(key, "tags").filter(pl.col("tags").list.len() > 0)
+        known = tags.with_columns(pl.col("tags").list.unique()).unique(key, keep="first")
+        seen = scoped(
+            data, "events", scope, columns=("user_id", "age_band", key),
+            only=(
+                pl.col("age_band").is_not_null(), pl.col(key).is_in(known[key].implode()),
+                pl.col("event_type").is_in(_SEEN),
+            ),
+        )  # fmt: skip
+        parts.append(seen.unique().join(known, on=key).select("user_id", "age_band", "tags"))
+    return pl.concat(parts) if parts else pl.DataFrame(schema=_SEEN_SCHEMA)
 
 
-def _cells(data: Data, views: pl.DataFrame, least: int) -> pl.DataFrame:
+def _cells(seen: pl.DataFrame, least: int) -> pl.DataFrame:
     """Every band and tag with at least ``least`` views of the tag, judged against other bands."""
-    seen = _tagged(data, views)
     sizes = dict(seen.group_by("age_band").agg(pl.len()).iter_rows())
     total = sum(sizes.values())
     counts = (
@@ -177,10 +179,10 @@ def _scalars(cells: pl.DataFrame, band: str | None, tag: str | None) -> dict[str
     }  # fmt: skip
 
 
-def _note(data: Data, views: pl.DataFrame) -> Text:
+def _note(views: pl.DataFrame) -> Text:
     if views.is_empty():
         return Text(
-            "行为表没有年龄段（age_band 列）与观看行为，无法比较。",
-            "The events hold no age band (column age_band) with a view: nothing to compare.",
+            "行为表里没有带年龄段（age_band 列）、观看带标签内容的记录，无法比较。",
+            "No event holds an age band (column age_band) and a view of tagged content.",
         )
     return Text("带标签的内容太少，无法比较。", "Too little tagged content to compare.")

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from typing import TypeVar
+
 import polars as pl
 
+from footprint.data import Data
+from footprint.metrics.derived import once
 from footprint.result import Scalar
+from footprint.scope import Scope
 from footprint.stats import wilson
 from footprint.text import Text
+
+T = TypeVar("T")
+
+
+def kept(data: Data, scope: Scope, name: str, build: Callable[[], T]) -> T:
+    """``build()`` for this data version and scope, kept for the next question of the same scope."""
+    return once(data, f"{name} {json.dumps(scope.to_dict(), sort_keys=True)}", build)
 
 
 def rate(

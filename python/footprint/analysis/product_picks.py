@@ -8,7 +8,7 @@ import polars as pl
 from footprint.analysis import goods
 from footprint.analysis.baskets import pairs
 from footprint.analysis.lift import cell_lift
-from footprint.analysis.measures import over
+from footprint.analysis.measures import kept, over
 from footprint.analysis.stock_levels import days_of_cover
 from footprint.data import Data
 from footprint.errors import unknown
@@ -58,13 +58,14 @@ def product_picks(data: Data, scope: Scope, segment: str, value: str | None) -> 
     requirement row S2.3.3-c.
     """
     least = int(data.settings.value("pick_min_buyers"))
-    lines = _segmented(goods.profit_lines(data, scope), segment)
+    lines = _segmented(kept(data, scope, "pick lines", lambda: _lines(data, scope)), segment)
     groups = lines["segment"].drop_nulls().unique().sort().to_list()
     if value is not None and value not in groups:
         raise unknown("group", "客群", value, dict.fromkeys(groups))
     affinity = _affinity(lines, least)
     picks = _picks(data, scope, lines, affinity, value, least)
-    found = _named_pairs(lines, least)
+    name = f"pairs {least}"
+    found = kept(data, scope, name, lambda: _named_pairs(lines, least))
     buyers = lines["user_id"].n_unique()
     return Result(
         scalars={
@@ -80,6 +81,14 @@ def product_picks(data: Data, scope: Scope, segment: str, value: str | None) -> 
         },
         frames={"picks": picks, "affinity": affinity, "pairs": found},
         notes=() if data.has("inventory") else (_NO_STOCK,),
+    )  # fmt: skip
+
+
+def _lines(data: Data, scope: Scope) -> pl.DataFrame:
+    """What the picks read of the profit lines."""
+    return goods.profit_lines(data, scope).select(
+        "user_id", "order_ts", "sku_id", "name", "category", "qty", "profit", "region",
+        "platform", "channel",
     )  # fmt: skip
 
 

@@ -102,9 +102,9 @@ def return_change(data: Data, scope: Scope, change: date | None, tag: str) -> Re
 
     Without a date, the day of the first stream with the tag counts, and only the categories that
     carry it. Scalars: change (the date), rate_before, rate_after, relative (signed, interval),
-    p_value, top_topic, top_share, size_share, lines, verdict. Frames ``months`` (month, lines, rate,
-    low, high), ``reasons`` (topic, before, after, returns, share). Source: requirement rows S9.1-b and
-    S3.3-d (returns), truth PT17.
+    p_value, top_topic, top_share, size_share, lines, verdict. Frames ``months`` (month, lines,
+    rate, low, high), ``reasons`` (topic, before, after, returns, share). Source: requirement rows
+    S9.1-b and S3.3-d (returns), truth PT17.
     """
     lines = _lines(data, scope)
     day = change

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from footprint.analysis.measures import over
+from footprint.analysis.measures import kept, over
 from footprint.analysis.shingles import alike_pairs, normal
 from footprint.data import Data
 from footprint.scope import Scope
@@ -26,6 +26,10 @@ def stream_facts(data: Data, scope: Scope) -> pl.DataFrame:
     (shown on air) and
     ``script_overlap`` (closest own script, 0..1) are facts. Null where a table is absent.
     """
+    return kept(data, scope, "stream facts", lambda: _facts(data, scope))
+
+
+def _facts(data: Data, scope: Scope) -> pl.DataFrame:
     local = pl.col("start_ts").dt.convert_time_zone(data.tz)
     minutes = (pl.col("end_ts") - pl.col("start_ts")).dt.total_seconds() / 60
     streams = scoped(data, "streams", scope).select(
