@@ -33,8 +33,8 @@ _WORDS = {
     "lost": Text("连接中断，没有上传成功。请重试。", "The connection broke off. Try again."),
 }
 _HINT = Text(
-    "CSV、Excel 或 zip，可一次多个，单个最大 {limit}。文件只在这台机器上处理。",
-    "CSV, Excel or zip, several at once, up to {limit} each. Files stay on this machine.",
+    "CSV、Excel 或 zip，可一次多个，单个最大 {limit}。文件不会传到别处。",
+    "CSV, Excel or zip, several at once, up to {limit} each. They go to this server only.",
 )
 _TOO_BIG = Text(
     "文件太大（上限 {limit}）。请按月份拆开，或用命令行 footprint import 导入。",

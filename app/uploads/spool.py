@@ -7,6 +7,7 @@ What was never imported goes when the next server starts.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -20,6 +21,8 @@ from typing import BinaryIO
 from footprint.text import LANGS, Text
 
 FOLDER = "spool"
+# Names the files of an import that runs; there as long as it does.
+NOTE = "importing.json"
 # Left free for the import that follows and for everybody else on the disk.
 RESERVE_BYTES = 256 * 1024**2
 NAME_LIMIT = 200
@@ -63,21 +66,30 @@ class Waiting:
 
 @dataclass
 class Spool:
-    """The waiting files of one workspace. Safe to use from several threads."""
+    """The waiting files of one workspace. Safe to use from several threads.
+
+    ``interrupted`` names what a server was importing when it died.
+    """
 
     folder: Path
     limit: int
+    interrupted: tuple[str, ...] = ()
     _waiting: dict[str, Waiting] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     @classmethod
     def of(cls, workspace: Path, limit: int) -> Spool:
         """The spool of this process; what servers that have ended left behind is deleted."""
-        home = workspace / FOLDER
+        home, broken = workspace / FOLDER, list[str]()
         for left in home.glob("*"):
             if not (left.name.isdigit() and _runs(int(left.name))):
+                broken += _noted(left / NOTE)
                 shutil.rmtree(left, ignore_errors=True)
-        return cls(home / str(os.getpid()), limit)
+        return cls(home / str(os.getpid()), limit, tuple(broken))
+
+    def was_read(self) -> None:
+        """Tell no more of what a server that died left half-way."""
+        self.interrupted = ()
 
     def admit(self, name: str, size: int) -> str:
         """The name to keep of a file that would be taken. Refused says why not."""
@@ -200,6 +212,14 @@ def readable(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     raise AssertionError(size)
+
+
+def _noted(note: Path) -> list[str]:
+    """The files a server was taking in when it died."""
+    try:
+        return [str(name) for name in json.loads(note.read_text("utf-8"))]
+    except (OSError, ValueError):
+        return []
 
 
 def _runs(pid: int) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import replace
 
 import streamlit as st
-from footprint.ingest.profiles import Profile
+from footprint.ingest.profiles import Profile, packed
 from footprint.schema import TABLES
 from footprint.text import Lang, Text
 
 from app import data
 from app.ui import markup, present
 from app.ui.section import section
+from app.views.importing.mapping import LEFT_OUT, READ_AS, column_names
 
 _TITLE = Text("记住的对应", "Remembered mappings")
 _LEAD = Text(
@@ -27,7 +28,9 @@ _EXPORT = Text("导出全部", "Export all")
 _IMPORT = Text("导入一份（粘贴导出的内容）", "Bring in (paste what was exported)")
 _TAKE = Text("导入", "Bring in")
 _TAKEN = Text("已导入 {n} 份对应", "{n} mappings brought in")
-_HEADING, _AS = Text("表头", "Heading"), Text("理解为", "Read as")
+_SAVE, _SAVED = Text("保存", "Save"), Text("已保存", "Saved")
+_AUTOMATIC = Text("自动识别", "Recognised anew")
+_ANEW = "*"
 _COUNT = Text("{n} 个表头", "{n} headings")
 
 
@@ -38,24 +41,49 @@ def show(lang: Lang) -> None:
         if not kept:
             markup.notes([_NONE(lang)])
         for profile in kept:
-            _one(profile, lang)
+            _one(profile, lang, alone=len(kept) == 1)
         _ways(bool(kept), lang)
 
 
-def _one(profile: Profile, lang: Lang) -> None:
+def _one(profile: Profile, lang: Lang, *, alone: bool) -> None:
     title = TABLES[profile.table].title(lang)
     count = _COUNT(lang, n=len(profile.headings))
-    with st.expander(f"**{title}** :gray[{count} · {profile.id}]", icon=":material/schema:"):
-        rows = "".join(
-            f"<tr><td>{escape(heading)}</td><td>{escape(word)}</td></tr>"
-            for heading, word in profile.mapping.items()
-        )
-        heads = f"<tr><th>{escape(_HEADING(lang))}</th><th>{escape(_AS(lang))}</th></tr>"
-        markup.show(markup.table_html(heads + rows))
-        markup.notes([", ".join(profile.headings)])
-        if st.button(_DELETE(lang), key=f"forget-{profile.id}-{lang}", icon=":material/delete:"):
-            data.workspace().forget_mapping(profile.id)
+    with st.expander(
+        f"**{title}** :gray[{count} · {profile.id}]",
+        icon=":material/schema:",
+        expanded=alone,
+        key=f"profile-{profile.id}-{lang}",
+        on_change="rerun",
+    ) as body:
+        if body.open:
+            _edit(profile, lang)
+
+
+def _edit(profile: Profile, lang: Lang) -> None:
+    """Every heading with its column; what was not said is recognised anew each time."""
+    options = {_ANEW: _AUTOMATIC(lang), "": LEFT_OUT(lang), **column_names(profile.table, lang)}
+    said: dict[str, str] = {}
+    with st.form(f"edit-{profile.id}-{lang}", border=False):
+        with st.container(horizontal=True, gap="medium"):
+            for heading in dict.fromkeys((*profile.mapping, *profile.headings)):
+                now, at, way = profile.mapping.get(heading, _ANEW).partition("@")
+                chosen = st.selectbox(
+                    READ_AS(lang, heading=heading),
+                    list(options),
+                    index=list(options).index(now) if now in options else 0,
+                    format_func=options.__getitem__,
+                    key=f"profile-{profile.id}-{heading}-{now}-{lang}",
+                    width=320,
+                )
+                if chosen != _ANEW:
+                    said[heading] = f"{chosen}{at}{way}" if chosen == now else chosen
+        if st.form_submit_button(_SAVE(lang), icon=":material/check:"):
+            data.workspace().import_mappings(packed([replace(profile, mapping=said)]))
+            st.toast(_SAVED(lang))
             st.rerun()
+    if st.button(_DELETE(lang), key=f"forget-{profile.id}-{lang}", icon=":material/delete:"):
+        data.workspace().forget_mapping(profile.id)
+        st.rerun()
 
 
 def _ways(any_kept: bool, lang: Lang) -> None:

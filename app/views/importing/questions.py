@@ -1,0 +1,72 @@
+"""Questions about a sheet as choices; those that hold the import up come first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from footprint.ingest.choices import Asked
+from footprint.ingest.preview import SheetPreview
+from footprint.text import Lang, Text
+
+from app.ui import markup
+from app.views.importing import pending
+
+_TITLE = Text("先回答这些", "Answer these first")
+_LEAD = Text(
+    "只问一次：同样表头的文件下次按这次的回答导入。",
+    "Asked once: files with the same headings follow your answer from now on.",
+)
+_OTHER = Text("已替您决定，可以改", "Decided for you; change what is wrong")
+_PICK = Text("请选择", "Choose one")
+_FEW = 4
+
+
+def must(sheets: Sequence[SheetPreview], lang: Lang) -> None:
+    """All open questions, sheet by sheet."""
+    open_sheets = [sheet for sheet in sheets if sheet.open]
+    if not open_sheets:
+        return
+    with st.container(border=True, key="card-questions", gap="small"):
+        markup.heading(_TITLE(lang), _LEAD(lang))
+        for sheet in open_sheets:
+            for asked in sheet.open:
+                _question(sheet, asked, lang, file=sheet.file)
+
+
+def settled(sheet: SheetPreview, lang: Lang) -> None:
+    """The questions that have an answer already, each with its reason."""
+    answered = [asked for asked in sheet.questions if not asked.open]
+    if not answered:
+        return
+    markup.caption(_OTHER(lang))
+    for asked in answered:
+        _question(sheet, asked, lang)
+
+
+def _question(sheet: SheetPreview, asked: Asked, lang: Lang, file: str = "") -> None:
+    key = f"ask-{sheet.id}-{asked.id}-{lang}"
+    options = {option.value: option.label(lang) for option in asked.options}
+    values = list(options)
+    words = f"{file} · {asked.words(lang)}" if file else asked.words(lang)
+    common: dict[str, Any] = {
+        "options": values,
+        "index": values.index(asked.taken) if asked.taken in values else None,
+        "format_func": options.__getitem__,
+        "key": key,
+        "on_change": _answered,
+        "args": (sheet.id, asked.id, key),
+    }
+    if len(values) <= _FEW:
+        st.radio(words, **common)
+    else:
+        st.selectbox(words, placeholder=_PICK(lang), width=420, **common)
+    if asked.why(lang):
+        markup.notes([asked.why(lang)])
+
+
+def _answered(sheet: str, question: str, key: str) -> None:
+    option = st.session_state.get(key)
+    if option is not None:
+        pending.say(pending.answers().answer(sheet, question, option))
