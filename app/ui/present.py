@@ -285,9 +285,13 @@ def picture(spec: dict[str, Any], kind: str, theme: tokens.Mode) -> bytes:
     if kind == "json":
         return json.dumps(spec, ensure_ascii=False, indent=1).encode()
     import vl_convert
+    from footprint.outlets.pictures import FONT, fonts_known
 
+    # A machine without Chinese letters draws with the font that ships with the package.
+    fonts_known()
     sized = {"width": 760, "background": tokens.PALETTES[theme].page, **spec}
-    sized["config"] = {"font": tokens.FONT, **_export_config(theme), **spec.get("config", {})}
+    fonts = tokens.FONT.replace("sans-serif", f"'{FONT}', sans-serif")
+    sized["config"] = {"font": fonts, **_export_config(theme), **spec.get("config", {})}
     if kind == "svg":
         return vl_convert.vegalite_to_svg(sized).encode()
     return vl_convert.vegalite_to_png(sized, scale=2)

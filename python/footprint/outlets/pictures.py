@@ -25,6 +25,7 @@ _STYLE = (
     ".whisker{stroke:#1c2430;stroke-width:1.5}"
     ".limit{stroke:#1c2430;stroke-width:1.5;stroke-dasharray:4 3}"
 )
+_PAPER = '<rect width="100%" height="100%" fill="#fff"/>'
 _SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -38,7 +39,7 @@ def svg(row: Row, lang: Lang, tz: str) -> str:
         return ""
     return drawn.group().replace(
         '<svg class="chart"', '<svg xmlns="http://www.w3.org/2000/svg"', 1
-    ).replace("<title>", f"<style>{_STYLE}</style><title>", 1)  # fmt: skip
+    ).replace("<title>", f"<style>{_STYLE}</style>{_PAPER}<title>", 1)  # fmt: skip
 
 
 def png(drawing: str) -> bytes:
