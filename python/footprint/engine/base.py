@@ -196,7 +196,4 @@ def named(frame: pl.DataFrame, column: str, words: tuple[str, ...], *more: str) 
     all_words = [*words, *more]
     if not all_words:
         return frame.cast({column: pl.String})
-    codes = list(range(len(all_words)))
-    return frame.with_columns(
-        pl.col(column).replace_strict(codes, all_words, return_dtype=pl.String)
-    )
+    return frame.with_columns(pl.Series(column, all_words, dtype=pl.String).gather(frame[column]))

@@ -91,7 +91,7 @@ class FlowQuestions(LogBase):
     @staticmethod
     def presence_of(visits: pl.DataFrame, which: Literal["peak", "curve"] = "peak") -> pl.DataFrame:
         """``presence`` of a frame of visits; each is there in [start, end)."""
-        words = tuple(visits["place"].unique().sort())
+        words = tuple(visits["place"].unique().cast(pl.String).sort())
         places = visits["place"].cast(pl.Enum(words)).to_physical().cast(pl.UInt32)
         start, end = (visits[c].to_physical().rechunk() for c in ("start_ts", "end_ts"))
         answer = _core.presence_of_stays(places.rechunk(), start, end, which)

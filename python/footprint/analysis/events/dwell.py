@@ -73,7 +73,7 @@ def _places(found: pl.DataFrame, length: pl.Series, minimum: int) -> pl.DataFram
             median_s=seconds.median(), mean_s=seconds.mean(), low=seconds.mean() - half,
             high=seconds.mean() + half, closed=pl.col("closed").mean(),
         )
-        .with_columns(enough=pl.col("visits") >= minimum)
+        .with_columns(pl.col("place").cast(pl.String), enough=pl.col("visits") >= minimum)
         .sort("visits", "place", descending=[True, False])
         .head(_SHOWN)
     )  # fmt: skip

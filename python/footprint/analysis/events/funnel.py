@@ -45,7 +45,7 @@ _PARAMS = (
 @question(
     "funnel",
     title=Text("用户在哪一步流失最多？", "Where do people drop out?"),
-    page="ASK",
+    page="U1",
     rows=("S1.1.2-a",),
     needs=("events",),
     uses=("orders", "streams", "products"),

@@ -41,8 +41,8 @@ _PARAMS = (
 @question(
     "paths",
     title=Text("下单前后，用户走哪条路？", "Which way do people go before or after an order?"),
-    page="ASK",
-    rows=("S2.1.1-a",),
+    page="U1",
+    rows=("S9.1-b", "S2.1.1-a"),
     needs=("events",),
     uses=("orders", "streams", "products"),
     params=_PARAMS,

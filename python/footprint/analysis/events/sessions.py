@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from footprint import stats
@@ -10,6 +12,7 @@ from footprint.analysis.events.rows import ROWS, WHO, kept, row_words
 from footprint.analysis.events.spread import binned, median_scalar, share_scalar
 from footprint.analysis.events.steps import parse_types
 from footprint.data import Data
+from footprint.metrics.derived import once
 from footprint.questions import Param, question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
@@ -49,21 +52,46 @@ def sessions(
     sessions, users, per_user, median_s (first to last row), rows, buying (share with a goal).
     Source: requirement row S1.1.2-a.
     """
-    log, pause = data.event_log(), require_duration(gap)
-    found = log.sessions(
-        pause, hits=parse_types(log, goal) if goal else None, mask=kept(data, scope, rows, who)
-    ).filter(*_inside(scope))
+    pause = require_duration(gap)
+    whole = _sessions(data, scope, pause, goal, rows, who)
+    inside = _inside(scope)
+    found = whole.filter(*inside) if inside else whole
     minimum = int(data.settings.value("min_group"))
-    day = pl.col("start_ts").dt.convert_time_zone(scope.tz).dt.date()
+    # Sessions come by user and time: a user's first of a day is where either changes.
+    opening = (pl.col("user") != pl.col("user").shift(1)) | (
+        pl.col("date") != pl.col("date").shift(1)
+    )
+    dated = found.select(group="date", buying="buying", user=opening.fill_null(True))
     frames = {
-        "days": _counted(found.with_columns(group=day), minimum).rename({"group": "date"})
+        "days": _counted(dated, minimum, pl.col("user").sum()).rename({"group": "date"})
         .sort("date"),
         "lengths": _lengths(found),
-        "groups": _counted(found.with_columns(group=row_words(data, by, found["first_row"])),
-                           minimum).sort("sessions", descending=True).head(50)
+        "groups": _counted(
+            found.with_columns(group=row_words(data, by, found["first_row"])), minimum,
+            pl.col("user").n_unique(),
+        ).sort("sessions", descending=True).head(50)
         if by else pl.DataFrame(schema=_BY),
     }  # fmt: skip
     return Result(_scalars(found, in_words(pause)), frames)
+
+
+def _sessions(
+    data: Data, scope: Scope, pause: timedelta, goal: str, rows: str, who: str
+) -> pl.DataFrame:
+    """All sessions in user and time order, with the shop's ``date`` of their start."""
+
+    def build() -> pl.DataFrame:
+        log = data.event_log()
+        found = log.sessions(
+            pause, hits=parse_types(log, goal) if goal else None, mask=kept(data, scope, rows, who)
+        )
+        return found.select(
+            "user", "start_ts", "end_ts", "rows", "first_row", buying=pl.col("hits") > 0,
+            date=pl.col("start_ts").dt.convert_time_zone(scope.tz).dt.date(),
+        )  # fmt: skip
+
+    name = f"sessions {pause} {goal} {rows} {who} {scope.tz} {sorted(scope.where.items())}"
+    return once(data, name, build)
 
 
 def _inside(scope: Scope) -> list[pl.Expr]:
@@ -72,12 +100,12 @@ def _inside(scope: Scope) -> list[pl.Expr]:
     return inside + ([pl.col("start_ts") < before] if before else [])
 
 
-def _counted(found: pl.DataFrame, minimum: int) -> pl.DataFrame:
+def _counted(found: pl.DataFrame, minimum: int, users: pl.Expr) -> pl.DataFrame:
     low, high = stats.wilson_columns("buying", "sessions")
     counted = found.group_by("group").agg(
         sessions=pl.len().cast(pl.Int64),
-        users=pl.col("user").n_unique().cast(pl.Int64),
-        buying=(pl.col("hits") > 0).sum().cast(pl.Int64),
+        users=users.cast(pl.Int64),
+        buying=pl.col("buying").sum().cast(pl.Int64),
     )
     return counted.select(
         "group", "sessions", "users", "buying", (pl.col("buying") / pl.col("sessions"))
@@ -94,10 +122,10 @@ def _scalars(found: pl.DataFrame, pause: Text) -> dict[str, Scalar]:
         f"同一用户两次行为间隔不超过设定（{pause.zh}）算同一次会话。",
         f"A user's rows belong to one session while each follows {pause.en} of the one before.",
     )
-    n, users = found.height, int(found["user"].n_unique())
+    n, visits = found.height, found["user"].rle().struct.field("len")
+    users = len(visits)
     seconds = (found["end_ts"] - found["start_ts"]).dt.total_microseconds() / 1e6
-    buying = int((found["hits"] > 0).sum())
-    visits = found.group_by("user").len()["len"] if n else pl.Series([], dtype=pl.UInt32)
+    buying = int(found["buying"].sum())
     mean = stats.mean_interval(visits) if users > 1 else (None, None, None)
     return {
         "sessions": Scalar(n, "count", n, label=Text("会话数", "Sessions"), definition=rule),

@@ -12,6 +12,7 @@ from footprint.analysis.events.spread import share_scalar
 from footprint.analysis.events.steps import parse_types
 from footprint.data import Data
 from footprint.errors import UsageError
+from footprint.metrics.derived import once
 from footprint.questions import Param
 from footprint.result import Scalar
 from footprint.scope import Scope
@@ -50,11 +51,16 @@ def stays(
     first, before = scope.bounds()
     inside = [pl.col("start_ts") >= first] if first else []
     inside += [pl.col("start_ts") < before] if before else []
-    found = log.visits(
-        coded(data, place), enter=parse_types(log, enter), leave=_known(log.event_types, leave),
-        ends=_ends(data) if place == "stream_id" else None, cap=require_duration(cap),
-        mask=kept(data, scope, rows, who),
-    )  # fmt: skip
+
+    def build() -> pl.DataFrame:
+        return log.visits(
+            coded(data, place), enter=parse_types(log, enter), leave=_known(log.event_types, leave),
+            ends=_ends(data) if place == "stream_id" else None, cap=require_duration(cap),
+            mask=kept(data, scope, rows, who),
+        ).with_columns(pl.col("place").cast(pl.Categorical))  # fmt: skip
+
+    name = f"stays {place} {enter} {leave} {cap} {rows} {who} {sorted(scope.where.items())}"
+    found = once(data, name, build)
     return found.filter(*inside) if inside else found
 
 

@@ -20,8 +20,8 @@ _SHOWN = 2000
 @question(
     "transitions",
     title=Text("做完一步，下一步做什么？", "What do people do next?"),
-    page="ASK",
-    rows=("S2.1.1-a",),
+    page="U1",
+    rows=("S9.1-b", "S2.1.1-a"),
     needs=("events",),
     uses=("orders", "streams", "products"),
     params=(DIMENSION, NODES, COLLAPSE, Param("least", int, 1, Text("至少几次", "At least")), ROWS,

@@ -46,7 +46,7 @@ _PARAMS = (
 @question(
     "users",
     title=Text("这些数字背后是哪些用户？", "Who are the users behind a number?"),
-    page="ASK",
+    page="U1",
     rows=("S1.1.2-a", "S7.1-c"),
     needs=("events",),
     uses=("orders", "streams", "products"),
