@@ -5,7 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from footprint import stats
+from footprint.analysis.events.rows import kept
+from footprint.analysis.log_rows import row_values
 from footprint.data import Data
+from footprint.engine import ORDER
 from footprint.metrics import View
 from footprint.metrics.derived import once
 from footprint.questions import Param, question
@@ -13,7 +16,8 @@ from footprint.result import Result, Scalar
 from footprint.scope import Scope
 from footprint.text import Text
 
-_ANY = "any"
+ANY = "any"
+_UTC = pl.Datetime("us", "UTC")
 _FLOW = (
     "source",
     "destination",
@@ -37,11 +41,11 @@ _FLOW = (
     uses=("streams",),
     params=(
         Param(
-            "event", str, _ANY, Text("算作来源平台的人的行为", "Event that makes a person theirs")
+            "event", str, ANY, Text("算作来源平台的人的行为", "Event that makes a person theirs")
         ),
     ),
 )
-def platform_flow(data: Data, scope: Scope, event: str = _ANY) -> Result:
+def platform_flow(data: Data, scope: Scope, event: str = ANY) -> Result:
     """Source by destination: of the people of one platform who are also seen on another, how many
     order there afterwards.
 
@@ -55,23 +59,23 @@ def platform_flow(data: Data, scope: Scope, event: str = _ANY) -> Result:
     conversion, lag_days. Source: requirement row S3.2-c, truth PT28.
     """
     view = View(data, scope)
-    seen = _seen(view)
-    fans = _fans(view, event)
+    seen = _seen(data, scope)
+    fans = _people(data, scope, event)
     orders = _orders(view)
     pairs = (
-        fans.join(seen, on="user_id")
+        fans.join(seen, on="user")
         .rename({"platform": "source", "platform_right": "destination"})
         .filter(pl.col("source") != pl.col("destination"))
     )
     bought = (
-        pairs.join(orders, left_on=["user_id", "destination"], right_on=["user_id", "platform"])
+        pairs.join(orders, left_on=["user", "destination"], right_on=["user", "platform"])
         .filter(pl.col("order_ts") >= pl.col("first"))
-        .group_by("user_id", "source", "destination")
+        .group_by("user", "source", "destination")
         .agg(lag=(pl.col("order_ts").min() - pl.col("first").first()).dt.total_seconds() / 86_400)
     )
     flow = _flow(fans, pairs, bought, int(data.settings.value("min_group")))
-    several = seen.group_by("user_id").len().filter(pl.col("len") > 1).height
-    scalars = _scalars(flow, several, seen["user_id"].n_unique())
+    several = seen.group_by("user").len().filter(pl.col("len") > 1).height
+    scalars = _scalars(flow, several, seen["user"].n_unique())
     return Result(scalars, {"flow": flow}, notes=_NOTES)
 
 
@@ -84,42 +88,43 @@ _NOTES = (
 )
 
 
-def _platforms(
-    view: View, table: str, clock: str, columns: list[str], *, period: bool
+def _people(data: Data, scope: Scope, event: str) -> pl.DataFrame:
+    """user (code), platform, first: first row of the kind on each platform inside the scope."""
+    rows = "" if event == ANY else f"event_type={event}"
+    inside = kept(data, scope, rows, period=True)
+    return _first_by_platform(data, inside, touches=True)
+
+
+def _seen(data: Data, scope: Scope) -> pl.DataFrame:
+    """user, platform of every user on every platform, all time, inside the slices."""
+    inside = kept(data, scope)
+    name = f"platforms seen {sorted(scope.where.items())}"
+    return once(data, name, lambda: _first_by_platform(data, inside).select("user", "platform"))
+
+
+def _first_by_platform(
+    data: Data, inside: pl.Series | None, *, touches: bool = False
 ) -> pl.DataFrame:
-    rows = view.rows(table, "platform", period=period)
-    return rows.select("user_id", clock, *columns, platform="key").drop_nulls(
-        ["user_id", "platform"]
-    )
-
-
-def _seen(view: View) -> pl.DataFrame:
-    """user_id, platform of every user on every platform, all time, inside the slices."""
-
-    def build() -> pl.DataFrame:
-        events = _platforms(view, "events", "event_ts", [], period=False)
-        orders = _platforms(view, "orders", "order_ts", [], period=False)
-        return pl.concat(
-            [events.select("user_id", "platform"), orders.select("user_id", "platform")]
-        ).unique()
-
-    return once(view.data, f"platforms seen {sorted(view.scope.where.items())}", build)
+    """user, platform, first over the rows ``inside``; ``touches``: events only, no orders."""
+    log, where = data.event_log(), row_values(data, "platform")
+    which = [kind for kind in log.event_types if kind != ORDER] if touches else None
+    parts = [pl.DataFrame(schema={"user": pl.UInt32, "platform": pl.String, "first": _UTC})]
+    for number, platform in enumerate(where.words):
+        hit = where.codes == number
+        found = log.first_last(which, mask=hit if inside is None else hit & inside)
+        parts.append(found.select("user", platform=pl.lit(platform), first="first_ts"))
+    return pl.concat(parts)
 
 
 def _orders(view: View) -> pl.DataFrame:
-    return _platforms(view, "orders", "order_ts", [], period=False)
-
-
-def _fans(view: View, event: str) -> pl.DataFrame:
-    """user_id, platform, first: first event of the kind in scope."""
+    """user, platform, order_ts of every order inside the slices, all time."""
 
     def build() -> pl.DataFrame:
-        rows = _platforms(view, "events", "event_ts", ["event_type"], period=True)
-        if event != _ANY:
-            rows = rows.filter(pl.col("event_type") == event)
-        return rows.group_by("user_id", "platform").agg(first=pl.col("event_ts").min())
+        rows = view.rows("orders", "platform", period=False)
+        found = rows.select("user_id", "order_ts", platform="key").drop_nulls()
+        return found.with_columns(user=view.data.event_log().user_codes(found["user_id"]))
 
-    return once(view.data, f"fans {event} {view.scope.to_dict()}", build)
+    return once(view.data, f"platform orders {sorted(view.scope.where.items())}", build)
 
 
 def _flow(

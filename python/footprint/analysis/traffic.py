@@ -6,11 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from footprint.analysis.log_rows import log_mask
+from footprint.analysis.log_rows import log_mask, row_values
 from footprint.analysis.spend import channel_spend, spend_notes
 from footprint.data import Data
 from footprint.metrics import View
 from footprint.metrics.derived import first_orders, once
+from footprint.metrics.view import SliceError
 from footprint.questions import question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
@@ -81,15 +82,27 @@ def channel_classes(data: Data) -> pl.DataFrame:
     return once(data, "channel classes", build)
 
 
+def class_rows(data: Data, kind: str) -> pl.Series:
+    """True on the source rows whose channel is of this class; nowhere when none is named."""
+
+    def build() -> pl.Series:
+        try:
+            named = row_values(data, "channel_class")
+        except SliceError:
+            return pl.repeat(False, data.event_log().rows, dtype=pl.Boolean, eager=True)
+        return named.where(pl.Series(named.words, dtype=pl.String) == kind)
+
+    return once(data, f"rows of class {kind}", build)
+
+
 def _visits(view: View) -> pl.DataFrame:
     """channel_class, visits: users x days with an event of the class."""
     data, scope = view.data, view.scope
     log, inside = data.event_log(), log_mask(data, scope)
-    named = log.column("channel_class")
     first, last = scope.start or date.min, scope.end or date.max
     counts = []
     for kind in CLASSES:
-        hit = (named == kind).fill_null(False)
+        hit = class_rows(data, kind)
         days = log.user_days(scope.tz, mask=hit if inside is None else hit & inside)["day"]
         counts.append(days.filter((days >= first) & (days <= last)).len())
     return pl.DataFrame({"channel_class": CLASSES, "visits": counts})

@@ -8,10 +8,9 @@ from typing import Any
 import polars as pl
 
 from footprint import stats
-from footprint.analysis.log_rows import log_mask
-from footprint.analysis.traffic import channel_classes
+from footprint.analysis.events.rows import kept
+from footprint.analysis.traffic import channel_classes, class_rows
 from footprint.data import Data
-from footprint.engine import EventLog
 from footprint.metrics import View
 from footprint.metrics.derived import once
 from footprint.questions import question
@@ -68,11 +67,11 @@ def value_chain(data: Data, scope: Scope) -> Result:
     Scalars: bottleneck (the pass that is surely lower than every other), its pass_rate, cost.
     Source: requirement row S2.1.1-a.
     """
-    log = data.event_log()
-    within = _within(data, scope)
-    kinds = once(data, "value chain kinds", lambda: _kinds(data, log))
-    stages = _stages(View(data, scope), log, kinds, within)
-    passes = _passes(log, kinds, within, int(data.settings.value("min_group")))
+    log, hits = data.event_log(), _hits(data, scope)
+    people = {sub: log.first_last(mask=hit)["user"] for sub, hit in hits.items()}
+    rows = {sub: int(hit.sum()) for sub, hit in hits.items()}
+    stages = _stages(View(data, scope), people, rows)
+    passes = _passes(people, int(data.settings.value("min_group")))
     return Result(_scalars(stages, passes), {"stages": stages, "passes": passes}, notes=_NOTES)
 
 
@@ -85,85 +84,60 @@ _NOTES = (
 )
 
 
-def _within(data: Data, scope: Scope) -> pl.Series | None:
-    """Rows of the log inside period and slices; None: all."""
-    inside, (first, before) = log_mask(data, scope), scope.bounds()
-    if first is None and before is None:
-        return inside
-
-    def build() -> pl.Series:
-        at = data.event_log().column("event_ts").alias("at")
-        keep = [pl.col("at") >= first] if first else []
-        keep += [pl.col("at") < before] if before else []
-        return at.to_frame().select(pl.all_horizontal(keep).fill_null(False)).to_series()
-
-    period = once(data, f"log rows {first} {before}", build)
-    return period if inside is None else period & inside
-
-
-def _kinds(data: Data, log: EventLog) -> pl.Series:
-    """The sub-stage of every row of the log, null where it has none."""
-    of_type = {kind: sub for sub, kinds in _OF_TYPE.items() for kind in kinds}
-    names = ("event_type", "channel", "channel_class", "discount", "platform_coupon")
-    rows = pl.DataFrame({name: log.column(name) for name in names})
-    classes = dict(channel_classes(data).iter_rows())
-    known = pl.col("channel").replace_strict(classes, default=None, return_dtype=pl.String)
-    kind = pl.coalesce("channel_class", known)
-    cut = pl.max_horizontal(pl.col("discount", "platform_coupon").cast(pl.Float64)) > 0
-    sold = (
-        pl.when(kind == "private")
-        .then(pl.lit("private_domain"))
-        .when(cut)
-        .then(pl.lit("promotion"))
-        .otherwise(pl.lit("direct_sale"))
-    )
-    usual = pl.col("event_type").replace_strict(of_type, default=None, return_dtype=pl.String)
-    reach = (usual == "algorithm") & (kind == "kol")
-    return rows.select(
-        pl.when(pl.col("event_type") == log.conversion)
-        .then(sold)
-        .when(reach)
-        .then(pl.lit("fission"))
-        .otherwise(usual)
-        .cast(pl.Categorical)
-    ).to_series()
+def _hits(data: Data, scope: Scope) -> dict[str, pl.Series]:
+    """Which source rows belong to each sub-stage inside the scope."""
+    within = kept(data, scope, period=True)
+    everywhere = Scope(tz=scope.tz)
+    found = {}
+    for sub, kinds in _OF_TYPE.items():
+        hit = kept(data, everywhere, f"event_type={','.join(kinds)}")
+        assert hit is not None
+        found[sub] = hit
+    creators = class_rows(data, "kol")
+    found["fission"] = found["fission"] | (found["algorithm"] & creators)
+    found["algorithm"] = found["algorithm"] & ~creators
+    found |= _sold(data)
+    return found if within is None else {sub: hit & within for sub, hit in found.items()}
 
 
-def _stages(view: View, log: EventLog, kinds: pl.Series, within: pl.Series | None) -> pl.DataFrame:
-    seen = kinds if within is None else kinds.filter(within)
-    rows = dict(seen.value_counts().with_columns(pl.first().cast(pl.String)).iter_rows())
+def _sold(data: Data) -> dict[str, pl.Series]:
+    """Rows of the log that are orders, by kind of sale."""
+    log = data.event_log()
+    if not data.has("orders"):
+        paid = kept(data, Scope(), f"event_type={log.conversion}")
+        none = pl.repeat(False, log.rows, dtype=pl.Boolean, eager=True)
+        return {"private_domain": none, "promotion": none,
+                "direct_sale": none if paid is None else paid}  # fmt: skip
+
+    def build() -> dict[str, pl.Series]:
+        classes = dict(channel_classes(data).iter_rows())
+        cut = pl.sum_horizontal(pl.col("discount", "platform_coupon").sum())
+        orders = data.frame("orders").group_by("order_id", maintain_order=True).agg(
+            pl.col("channel").drop_nulls().first(), cut=cut
+        )  # fmt: skip
+        kind = pl.col("channel").replace_strict(classes, default=None, return_dtype=pl.String)
+        sold = orders.select(
+            pl.when(kind == "private").then(pl.lit("private_domain"))
+            .when(pl.col("cut") > 0).then(pl.lit("promotion")).otherwise(pl.lit("direct_sale"))
+        ).to_series()  # fmt: skip
+        before = pl.repeat(False, log.rows - len(sold), dtype=pl.Boolean, eager=True)
+        return {sub: pl.concat([before, sold == sub]).rechunk() for sub in _ORDERED}
+
+    return once(data, "kinds of sale", build)
+
+
+def _stages(view: View, people: dict[str, pl.Series], rows: dict[str, int]) -> pl.DataFrame:
     cost = _costs(view)
     table = []
     for sub, stage in _STAGE_OF.items():
-        users = len(_people(log, (kinds == sub).fill_null(False), within)) if rows.get(sub) else 0
-        spent = cost.get(sub)
-        table.append(
-            (
-                stage,
-                sub,
-                int(rows.get(sub) or 0),
-                users,
-                spent,
-                spent / users if spent and users else None,
-            )
-        )
+        users, spent = len(people.get(sub, ())), cost.get(sub)
+        table.append((stage, sub, rows.get(sub, 0), users, spent,
+                      spent / users if spent and users else None))  # fmt: skip
     return pl.DataFrame(
-        table,
-        orient="row",
-        schema={
-            "stage": pl.String,
-            "substage": pl.String,
-            "rows": pl.Int64,
-            "users": pl.Int64,
-            "cost": pl.Float64,
-            "cost_per_user": pl.Float64,
-        },
-    ).filter((pl.col("substage") != SHARED) | pl.col("cost").is_not_null())
-
-
-def _people(log: EventLog, hit: pl.Series, within: pl.Series | None) -> pl.Series:
-    """Codes of the users with such a row."""
-    return log.funnel([hit if within is None else hit & within]).people["user"]
+        table, orient="row",
+        schema={"stage": pl.String, "substage": pl.String, "rows": pl.Int64, "users": pl.Int64,
+                "cost": pl.Float64, "cost_per_user": pl.Float64},
+    ).filter((pl.col("substage") != SHARED) | pl.col("cost").is_not_null())  # fmt: skip
 
 
 def _costs(view: View) -> dict[str, float]:
@@ -182,16 +156,13 @@ def _costs(view: View) -> dict[str, float]:
     return {row[0]: float(row[1]) for row in spent.iter_rows()}
 
 
-def _passes(log: EventLog, kinds: pl.Series, within: pl.Series | None, least: int) -> pl.DataFrame:
+def _passes(parts: dict[str, pl.Series], least: int) -> pl.DataFrame:
     steps = {
-        "reached": STAGES["distribution"],
-        "watched": STAGES["content"],
-        "interested": ("interest",),
-        "ordered": _ORDERED,
-    }
+        "reached": STAGES["distribution"], "watched": STAGES["content"],
+        "interested": ("interest",), "ordered": _ORDERED,
+    }  # fmt: skip
     people = {
-        name: _people(log, kinds.cast(pl.String).is_in(list(subs)).fill_null(False), within)
-        for name, subs in steps.items()
+        name: pl.concat([parts[sub] for sub in subs]).unique() for name, subs in steps.items()
     }
     names = list(people)
     rows: list[dict[str, Any]] = []
