@@ -2,7 +2,7 @@
 
 from app import data, state
 from app.ui import empty, filters
-from app.views import arrival, lifecycle
+from app.views import arrival, phases
 
 lang = state.language()
 scope = filters.page("U4", lang)
@@ -10,6 +10,4 @@ if data.empty():
     empty.welcome(lang)
 else:
     arrival.show(scope, lang)
-    lifecycle.phases(scope, lang)
-    lifecycle.flow(scope, lang)
-    lifecycle.profit(scope, lang)
+    phases.TABS.show(scope, lang)

@@ -1,8 +1,8 @@
-"""U3: retention and value tiers."""
+"""U3: retention and value."""
 
 from app import data, state
 from app.ui import empty, filters
-from app.views import arrival, retention, value
+from app.views import arrival, customers
 
 lang = state.language()
 scope = filters.page("U3", lang)
@@ -10,7 +10,4 @@ if data.empty():
     empty.welcome(lang)
 else:
     arrival.show(scope, lang)
-    retention.cohorts(scope, lang)
-    value.tiers(scope, lang)
-    value.segments(scope, lang)
-    retention.repurchase(scope, lang)
+    customers.TABS.show(scope, lang)

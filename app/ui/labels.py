@@ -11,11 +11,11 @@ from footprint.names import category_name, cost_name
 from footprint.questions import questions
 from footprint.text import Lang
 
-from app.ui import columns, values, words_content, words_journey
+from app.ui import columns, values, words_content, words_journey, words_people
 
-COLUMNS = words_journey.COLUMNS | words_content.COLUMNS | columns.COLUMNS
-FRAMES = words_journey.FRAMES | words_content.FRAMES | columns.FRAMES
-VALUES = words_journey.VALUES | words_content.VALUES | values.VALUES
+COLUMNS = words_people.COLUMNS | words_journey.COLUMNS | words_content.COLUMNS | columns.COLUMNS
+FRAMES = words_people.FRAMES | words_journey.FRAMES | words_content.FRAMES | columns.FRAMES
+VALUES = words_people.VALUES | words_journey.VALUES | words_content.VALUES | values.VALUES
 
 # Columns whose interval stands in ``low`` and ``high``.
 MEASURED = ("rate", "return_rate", "conversion", "share", "value", "relative", "mean")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import numpy as np
@@ -18,6 +19,7 @@ from footprint.analysis.valuation import (
     hold_out,
     value,
 )
+from footprint.analysis.value_remarks import off, remarks
 from footprint.data import Data
 from footprint.lifetime.buying import NAMES as BUYING
 from footprint.lifetime.spending import NAMES as SPENDING
@@ -31,16 +33,6 @@ from footprint.text import Text
 
 LISTED = 1000
 BANDS = ("0–20%", "20–40%", "40–60%", "60–80%", "80–100%")
-_CORRELATED = 0.3
-_FAR_OFF = 0.2
-_NO_COSTS = Text(
-    "没有商品成本，这里是成交额，不是毛利。",
-    "No product costs are known: this is sales, not contribution.",
-)
-_NO_CHECK = Text(
-    "历史太短，无法留出一段来检验。",
-    "The history is too short to hold days out for a check.",
-)
 _SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "bands": {"alive_band": pl.String(), "users": pl.Int64(), "expected_orders": pl.Float64(),
               "expected_money": pl.Float64(), "past_money": pl.Float64()},
@@ -80,9 +72,10 @@ def customer_value(
     chance of being active), ``customers`` (the most valuable, masked ids), ``ranking`` (share of
     later money spent by the top fifth: model, RFM score, past money, perfect), ``repeats`` (orders
     per customer in the held-out days, expected and actual) and ``parameters`` with intervals.
-    Scalars: future_value (interval: both fits and chance), mean_value, expected_orders,
-    active_customers, holdout_error (expected over actual orders - 1) and holdout_capture. From 200
-    customers and 30 who bought again. Source: requirement row S7.3-b; Fader, Hardie and Lee (2005),
+    Scalars: future_value (interval: both fits, chance, held-out error), mean_value,
+    expected_orders, active_customers, holdout_error (expected over actual orders - 1) and
+    holdout_capture. From 200 customers and 30 who bought again. Source: requirement row S7.3-b;
+    Fader, Hardie and Lee (2005),
     Batislam et al. (2007), Fader and Hardie (2013).
     """
     bought = purchases(data, scope)
@@ -113,8 +106,8 @@ def customer_value(
         "repeats": tested.repeats if tested else _empty("repeats"),
         "parameters": _parameters(found),
     }
-    scalars = _scalars(people, found, days, discount, kept) | _checked(tested)
-    return Result(scalars, frames, notes=_notes(found, tested, kept))
+    scalars = _scalars(people, found, days, discount, kept, tested) | _checked(tested)
+    return Result(scalars, frames, notes=remarks(found, tested, kept))
 
 
 def _bands(people: pl.DataFrame) -> pl.DataFrame:
@@ -151,19 +144,20 @@ def _parameters(found: Valuation) -> pl.DataFrame:
 
 def _scalars(
     people: pl.DataFrame, found: Valuation, days: int, discount: float,
-    kept: tuple[float, int] | None,
+    kept: tuple[float, int] | None, tested: HoldOut | None,
 ) -> dict[str, Scalar]:  # fmt: skip
     share, n = (kept[0] if kept else 1.0), people.height
     total = float(people["expected_money"].sum())
     half = abs(share) * found.money_spread(days, discount) * stats.normal_quantile()
+    half = math.hypot(half, abs(total * off(tested)))
     what = Text("毛利", "contribution") if kept else Text("成交额", "sales")
     definition = Text(
         f"现有客人未来 {days} 天的预期{what.zh}：预期下单次数 × 每单金额"
         f"{f' × 毛利率 {share:.1%}' if kept else ''}，按每年 {discount:.0%} 折现。"
-        "区间包含两个模型的误差和偶然波动。",
+        "区间包含两个模型的误差、偶然波动和试算时的总误差。",
         f"Expected {what.en} of present customers in {days} days: expected orders x money an order"
         f"{f' x margin {share:.1%}' if kept else ''}, discounted by {discount:.0%} a year. The "
-        "interval holds the error of both models and chance.",
+        "interval holds the error of both models, chance, and the error on held-out days.",
     )
     alive = float(people["p_alive"].sum())
     return {
@@ -184,13 +178,13 @@ def _scalars(
 
 
 def _checked(tested: HoldOut | None) -> dict[str, Scalar]:
-    off = tested.expected / tested.orders - 1 if tested else None
+    gap = off(tested) if tested else None
     n = tested.customers if tested else 0
     days = tested.days if tested else 0
     captured = float(tested.ranking["captured"][0]) if tested else None
     return {
         "holdout_error": Scalar(
-            off, "change", n, label=Text("试算误差（总次数）", "Error on held-out days"),
+            gap, "change", n, label=Text("试算误差（总次数）", "Error on held-out days"),
             definition=Text(f"拿掉最后 {days} 天再预测这 {days} 天：预期次数 ÷ 实际次数 − 1。",
                             f"Fitted without the last {days} days: expected over actual orders "
                             "in them, minus 1."),
@@ -203,46 +197,6 @@ def _checked(tested: HoldOut | None) -> dict[str, Scalar]:
                             "customers the model ranked highest."),
         ),
     }  # fmt: skip
-
-
-def _notes(
-    found: Valuation, tested: HoldOut | None, kept: tuple[float, int] | None
-) -> tuple[Text, ...]:
-    notes = []
-    if kept is None:
-        notes.append(_NO_COSTS)
-    if abs(found.spending.correlation) > _CORRELATED:
-        r = found.spending.correlation
-        notes.append(
-            Text(
-                f"买得多的人每单金额也不同（相关 {r:.2f}），每单金额的估计会偏。",
-                f"Money an order moves with the number of orders (correlation {r:.2f}), which the "
-                "money model assumes away: its levels may be off.",
-            )
-        )
-    if tested is None:
-        notes.append(_NO_CHECK)
-        return tuple(notes)
-    off = tested.expected / tested.orders - 1
-    if abs(off) > _FAR_OFF:
-        notes.append(
-            Text(
-                f"在拿掉的 {tested.days} 天里，预期次数比实际{'多' if off > 0 else '少'} "
-                f"{abs(off):.0%}：金额请按此打折看。",
-                f"On the {tested.days} held-out days the model expected {abs(off):.0%} "
-                f"{'more' if off > 0 else 'fewer'} orders than came: read the money with that.",
-            )
-        )
-    best = max(tested.ranking["captured"].to_list()[1:3])
-    if tested.ranking["captured"][0] <= best:
-        notes.append(
-            Text(
-                "检验中按模型排序不比 RFM 或历史消费更准：排序用分层规则，金额再用模型。",
-                "On held-out days the model ranked customers no better than RFM or past money did: "
-                "rank by the tier rules, use the model for money.",
-            )
-        )
-    return tuple(notes)
 
 
 def _empty(name: str) -> pl.DataFrame:

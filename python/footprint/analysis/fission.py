@@ -55,7 +55,8 @@ def fission(data: Data, scope: Scope) -> Result:
 
     Frames: ``wordings`` (wording_id, invites, inviters, accepts, accept_rate with low and high,
     buyers, per_inviter with each_low and each_high, p_adjusted of the accept rate against all other
-    wordings after Benjamini and Hochberg, verdict: effect_up, effect_down, no_effect, too_small),
+    wordings after Benjamini and Hochberg, verdict: effect_up, effect_down, no_effect, too_small,
+    alone = no other to compare with),
     ``months`` (inviters, buyers, per_inviter, low, high by month of the invitation), ``depth``
     (depth 1 = brought by someone nobody brought; buyers, share) and ``inviters`` (masked id,
     invites, accepts, buyers). Scalars: k_factor (new buyers per customer), per_inviter,
@@ -128,7 +129,8 @@ def _judged(
     fair = iter(stats.benjamini_hochberg(ps)) if ps else iter(())
     for row in rows:
         row["p_adjusted"] = float(next(fair)) if row["p"] is not None else None
-        row["verdict"] = _verdict(row["p_adjusted"], row["up"])
+        alone = row["p"] is None and row["invites"] >= minimum
+        row["verdict"] = "alone" if alone else _verdict(row["p_adjusted"], row["up"])
     return pl.DataFrame([{name: row[name] for name in _WORDINGS} for row in rows], schema=_WORDINGS)
 
 
@@ -197,11 +199,11 @@ def _scalars(
     b_low, b_high = stats.wilson(tree.height, buyers)
     known = buyers >= minimum
     return {
-        "k_factor": Scalar(k[0], "x", base, max(k[1], 0.0) if k[1] is not None else None, k[2],
+        "k_factor": Scalar(k[0], "count", base, max(k[1], 0.0) if k[1] is not None else None, k[2],
                            Text("传播系数 K", "K-factor"), _K),
-        "per_inviter": Scalar(per, "x", n, max(low, 0.0) if low is not None else None, high,
+        "per_inviter": Scalar(per, "count", n, max(low, 0.0) if low is not None else None, high,
                               Text("每位邀请人带来", "Brought per inviter"), _EACH),
-        "invites_per_inviter": Scalar(sent / n if enough else None, "x", n,
+        "invites_per_inviter": Scalar(sent / n if enough else None, "count", n,
                                       label=Text("人均邀请", "Invitations per inviter")),
         "accept_rate": Scalar(taken / sent if rated else None, "rate", sent, a_low, a_high,
                               Text("接受率", "Accept rate")),

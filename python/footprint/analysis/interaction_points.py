@@ -52,7 +52,7 @@ def interaction_points(
     its weight (setting points_weights); bands by the setting points_bands. Frames: ``bands`` (band,
     day, size, users, rate, low, high, points = mean, enough) and ``weights`` (action, points,
     users who did it). Scalars: d7_lowest and d7_highest band with enough users, trend_p
-    (Cochran-Armitage over the bands, day 7) and points_mean. Source: requirement row S7.1-d.
+    (Cochran-Armitage over the bands, day 7) and took_part. Source: requirement row S7.1-d.
     """
     weights = [float(weight) for weight in data.settings.value("points_weights")]
     edges = sorted(float(edge) for edge in data.settings.value("points_bands"))
@@ -135,17 +135,22 @@ def _scalars(key: pl.DataFrame, seen: pl.DataFrame, users: pl.DataFrame) -> dict
         ("d7_highest", key.tail(1), Text("积分最高一档的 7 日留存", "Day-7 return, most points")),
     ):
         edges[name] = _edge(row, label) if key.height > 1 else Scalar(None, "rate", 0, label=label)
-    n = users.height
     return edges | {
         "trend_p": Scalar(
             _trend(seen) if key.height > 1 else None, "p", seen.height,
             label=Text("各档没有差别的可能性（p）", "Chance that bands do not differ (p)"),
         ),
-        "points_mean": Scalar(
-            float(users["points"].sum()) / n if n else None, "x", n,
-            label=Text("首日平均积分", "Mean points of the first day"), definition=_NOTE,
-        ),
+        "took_part": _took_part(users),
     }  # fmt: skip
+
+
+def _took_part(users: pl.DataFrame) -> Scalar:
+    """Share of newcomers with any points."""
+    n, k = users.height, int((users["points"] > 0).sum())
+    label = Text("首日有互动的新客", "Newcomers who took part")
+    if not n:
+        return Scalar(None, "rate", 0, label=label)
+    return Scalar(k / n, "rate", n, *stats.wilson(k, n), label)
 
 
 def _edge(row: pl.DataFrame, label: Text) -> Scalar:

@@ -259,7 +259,7 @@ def _answer(
         ),
         "short_days": Scalar(short, "d", n, label=Text("短期", "Short view")),
         "long_days": Scalar(horizon or None, "d", n, label=Text("长期", "Long view")),
-        "rank_agreement": Scalar(_kendall(groups), "x", groups.height,
+        "rank_agreement": Scalar(_kendall(groups), "count", groups.height,
                                  label=Text("名次一致程度（−1 到 1）",
                                             "Agreement of ranks (-1 to 1)")),
     }  # fmt: skip

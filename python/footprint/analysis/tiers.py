@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 import polars as pl
 
@@ -158,12 +159,12 @@ def facts_of(data: Data, scope: Scope, days: Sequence[date], rules: Rules) -> li
     cost one comparison each."""
     where = sorted((key, tuple(values)) for key, values in scope.where.items())
     name = f"tier facts {scope.tz} {where} {rules.window} {rules.interest}"
-    kept: dict[date, pl.DataFrame] = once(data, name, dict)
-    for day in days:
-        if day not in kept:
-            bought, interest = purchases(data, scope), interest_days(data, scope)
-            kept[day] = customer_facts(bought, interest, day, rules)
-    return [kept[day] for day in days]
+
+    def build(day: date) -> pl.DataFrame:
+        bought, interest = purchases(data, scope), interest_days(data, scope)
+        return customer_facts(bought, interest, day, rules)
+
+    return [once(data, f"{name} {day}", partial(build, day)) for day in days]
 
 
 def _tier(rules: Rules) -> pl.Expr:
