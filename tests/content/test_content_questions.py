@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from content_tables import MONDAY, orders, products, streams
 from footprint.analysis.content_nps import promoter_score
+from footprint.analysis.rates import interval
 from footprint.analysis.return_change import topic_of
 from footprint.analysis.script_slots import templates
 from footprint.errors import UsageError
@@ -256,3 +257,16 @@ def test_goods_little_shown_that_earn_well_are_listed() -> None:
     low = ask(data, "sku_profit", Scope(), {}).frames["low_exposure"]
     assert low["sku_id"].to_list()[0] == "k7"
     assert low["unit_profit"][0] == pytest.approx(140.0)
+
+
+def test_an_interval_over_videos_covers_however_many_plays_each_has() -> None:
+    """Videos differ by five points; counting plays alone would cover almost never."""
+    draw, hits, runs = np.random.default_rng(6), 0, 300
+    for _ in range(runs):
+        rates = draw.normal(0.5, 0.05, 40)
+        units = pl.DataFrame({"trials": [10_000] * 40, "hits": (rates * 10_000).astype(int)})
+        low, high = interval(units)
+        assert low is not None and high is not None
+        hits += low <= 0.5 <= high
+    assert hits / runs >= 0.90
+    assert interval(units.clear()) == (None, None)

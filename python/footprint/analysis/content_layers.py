@@ -5,13 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from footprint.analysis.measures import over, word
-from footprint.analysis.rates import adjusted, compare
+from footprint.analysis.rates import adjusted, compare, interval
 from footprint.data import Data
 from footprint.questions import question, require
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
 from footprint.scoping import scoped
-from footprint.stats import wilson_columns
 from footprint.text import Text
 
 _ALPHA = 0.05
@@ -63,12 +62,28 @@ def _videos(videos: pl.DataFrame) -> pl.DataFrame:
         completes=pl.min_horizontal("completes", "views").sum(),
         clicks=pl.col("clicks").sum(),
     )
-    return found.with_columns(
-        *wilson_columns("completes", "views"),
-        share=pl.col("videos") / pl.col("videos").sum(),
-        rate=over(pl.col("completes"), pl.col("views")),
-        click_rate=over(pl.col("clicks"), pl.col("views")),
-    ).sort("videos", "layer", descending=[True, False])
+    units = videos.select(
+        "layer", hits=pl.min_horizontal("completes", "views"), trials=pl.col("views")
+    )
+    return (
+        found.join(_intervals(units), on="layer", how="left", nulls_equal=True)
+        .with_columns(
+            share=pl.col("videos") / pl.col("videos").sum(),
+            rate=over(pl.col("completes"), pl.col("views")),
+            click_rate=over(pl.col("clicks"), pl.col("views")),
+        )
+        .sort("videos", "layer", descending=[True, False])
+    )
+
+
+def _intervals(units: pl.DataFrame) -> pl.DataFrame:
+    """Interval of hits / trials of every layer, whole videos or streams being the sample."""
+    rows = [
+        (layer, *interval(part.drop_nulls(["hits", "trials"])))
+        for (layer,), part in units.group_by(["layer"])
+    ]
+    schema = {"layer": pl.String, "low": pl.Float64, "high": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _ugc(videos: pl.DataFrame) -> pl.DataFrame:
@@ -91,8 +106,11 @@ def _streams(data: Data, scope: Scope) -> pl.DataFrame:
         viewers=pl.col("viewers").sum(),
         buyers=pl.min_horizontal("buyers", "viewers").sum(),
     )
-    found = found.with_columns(
-        *wilson_columns("buyers", "viewers"), conversion=over(pl.col("buyers"), pl.col("viewers"))
+    units = streams.select(
+        "layer", hits=pl.min_horizontal("buyers", "viewers"), trials=pl.col("viewers")
+    )
+    found = found.join(_intervals(units), on="layer", how="left", nulls_equal=True).with_columns(
+        conversion=over(pl.col("buyers"), pl.col("viewers"))
     )
     for more in (_returns(data, streams), _cost(data, streams)):
         if more is not None:

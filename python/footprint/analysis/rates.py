@@ -18,6 +18,7 @@ from footprint.stats import (
     benjamini_hochberg,
     normal_quantile,
     two_proportions,
+    wilson,
 )
 
 _LEAST_SPARE = 5  # fewer cannot say how much units differ
@@ -96,6 +97,20 @@ def _cluster_error(units: pl.DataFrame) -> float:
         return 0.0
     rest = hits - hits.sum() / trials.sum() * trials
     return math.sqrt(hits.size / (hits.size - 1) * float(rest @ rest)) / trials.sum()
+
+
+def interval(units: pl.DataFrame) -> tuple[float | None, float | None]:
+    """95 % interval of hits / trials over whole units: Wilson's, widened by how much units differ.
+
+    A million plays of ten videos are ten videos, not a million. None without trials.
+    """
+    hits, trials = int(units["hits"].sum() or 0), int(units["trials"].sum() or 0)
+    if not trials:
+        return None, None
+    low, high = wilson(hits, trials)
+    half = normal_quantile() * _cluster_error(units)
+    rate = hits / trials
+    return max(0.0, min(low, rate - half)), min(1.0, max(high, rate + half))
 
 
 def adjusted(units: pl.DataFrame, by: list[str]) -> tuple[Adjusted, pl.DataFrame]:
