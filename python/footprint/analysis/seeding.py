@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +19,12 @@ from footprint.text import Text
 
 WINDOWS = (7, 15, 30)
 _VIDEO = ("video_view", "video_complete")
+_WINDOWS: dict[str, Any] = {
+    "days": pl.Int64, "buyers": pl.Int64, "seeded": pl.Int64, "penetration": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64, "orders_seeded": pl.Int64, "orders_plain": pl.Int64,
+    "aov_seeded": pl.Float64, "aov_plain": pl.Float64, "relative": pl.Float64,
+    "rel_low": pl.Float64, "rel_high": pl.Float64,
+}  # fmt: skip
 TOUCHES = ("video", "kol", "both")
 
 
@@ -55,9 +62,7 @@ def seeding(data: Data, scope: Scope, days: int = 15, touch: str = "video") -> R
     least = int(data.settings.value("min_group"))
     orders = _orders(view, touch)
     spans = sorted({*WINDOWS, max(1, days)})
-    windows = pl.DataFrame(
-        [_window(orders, span, least) for span in spans], infer_schema_length=None
-    )
+    windows = pl.DataFrame([_window(orders, span, least) for span in spans], schema=_WINDOWS)
     chosen = windows.filter(days=max(1, days)).row(0, named=True)
     return Result(
         _scalars(chosen, orders, max(1, days)),
