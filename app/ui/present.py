@@ -7,6 +7,7 @@ language and theme, so that a page switch does not draw again.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -18,6 +19,7 @@ import polars as pl
 import streamlit as st
 from footprint import export
 from footprint.access import Person, acting, person
+from footprint.errors import WorkspaceError
 from footprint.result import Result
 from footprint.text import Lang, Text
 
@@ -25,6 +27,7 @@ from app import data
 from app.ui import labels, markup, tokens
 from app.ui.charts.base import Chart
 
+_LOG = logging.getLogger("footprint.app")
 _EXPORT = Text("导出", "Export")
 _CSV = Text("表格 CSV：{name}", "Table CSV: {name}")
 _XLSX = Text("全部表格 Excel", "All tables, Excel")
@@ -261,7 +264,7 @@ def download(
     """A download whose bytes are made on the click, outside the session: as the person here."""
     st.download_button(
         label,
-        partial(_made_as, person(), make),
+        partial(_made_as, person(), name, make),
         name,
         mime=mime,
         key=f"get-{key}",
@@ -271,9 +274,15 @@ def download(
     )
 
 
-def _made_as(who: Person, make: Callable[[], bytes]) -> bytes:
+def _made_as(who: Person, name: str, make: Callable[[], bytes]) -> bytes:
+    """The bytes of an export, and its line in the audit table where that can be written."""
     with acting(who):
-        return make()
+        content = make()
+        try:
+            data.workspace().note_export(name)
+        except WorkspaceError:
+            _LOG.warning("an export could not be noted: the workspace cannot be written")
+        return content
 
 
 def _picture_of(draw: Callable[[], Chart], kind: str, theme: tokens.Mode) -> bytes:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from footprint.access import require
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -22,7 +23,8 @@ _KEPT = 4096
 
 
 def mine() -> tuple[str, Spool]:
-    """This session's secret and the spool it may write to."""
+    """This session's secret and the spool it may write to. Raises Forbidden for viewers."""
+    require("editor")
     if _STATE not in st.session_state:
         st.session_state[_STATE] = secrets.token_urlsafe(32)
     ticket, session = st.session_state[_STATE], _session()

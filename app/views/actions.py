@@ -49,6 +49,7 @@ _SAVE, _SAVED = Text("保存", "Save"), Text("已保存。", "Saved.")
 _NO_VERDICT = Text("还没有", "None yet")
 _FROM = Text("来自 {week}", "from {week}")
 _FATES = {"gone": "green", "better": "green", "same": "grey", "worse": "red", "unknown": "grey"}
+_ACTION, _STAKE = Text("行动", "Action"), Text("涉及金额", "Money at stake")
 _TABLE = Text("全部行动", "All actions")
 
 
@@ -72,10 +73,12 @@ def _board(lang: Lang) -> None:
         Card(_OVERDUE(lang), fmt.number(found.overdue, lang, 0)),
         Card(_ENDED(lang), fmt.number(found.ended, lang, 0)),
         Card(
-            _RATE(lang), fmt.percent(found.rate, lang), _RATE_HINT(lang),
+            _RATE(lang),
+            fmt.percent(found.rate, lang),
+            _RATE_HINT(lang),
             lines=cards.evidence("rate", found.ended, found.low, found.high, lang),
         ),
-    ]  # fmt: skip
+    ]
     cards.grid(shown, lang)
     held = {action.stage for action in every}
     stages = [stage for stage in STAGES if stage != "declined" or stage in held]
@@ -86,7 +89,7 @@ def _board(lang: Lang) -> None:
             for action in mine:
                 _card(action, lang)
     with st.expander(_TABLE(lang), icon=":material/table_rows:"):
-        present.table(_frame(every, lang), "actions", lang)
+        present.table(_frame(every, lang), "actions", lang, headings=_headings(lang))
 
 
 def _card(action: Action, lang: Lang) -> None:
@@ -100,13 +103,15 @@ def _card(action: Action, lang: Lang) -> None:
         due = fmt.date(action.due, lang) if action.due else phrases.IMPACTS["low"](lang)
         lines = [
             f"<p><b>{escape(action.title[lang])}</b></p>",
-            f'<p class="fp-card-line">{escape(action.owner)} · {escape(due)} '
-            f"{late}{verdict}</p>",
+            f'<p class="fp-card-line">{escape(action.owner)} · {escape(due)} {late}{verdict}</p>',
             f'<p class="fp-card-line">{escape(_FROM(lang, week=action.week))}</p>',
             _now(action, week, lang),
-            *(f'<p class="fp-card-line">{escape(words)}</p>'
-              for words in (action.standard, action.note) if words),
-        ]  # fmt: skip
+            *(
+                f'<p class="fp-card-line">{escape(words)}</p>'
+                for words in (action.standard, action.note)
+                if words
+            ),
+        ]
         markup.show(f'<div class="fp-action">{"".join(lines)}</div>')
         if person().may("editor"):
             with st.popover(_EDIT(lang), icon=":material/edit:", key=f"act-{action.id}-{lang}"):
@@ -129,9 +134,11 @@ def _compared(id: str, found: Course, one: str, two: str, lang: Lang) -> str:
     metric = metrics()[id]
     before, after = found.before or {}, found.after or {}
     words = _BEFORE_AFTER(
-        lang, metric=metric.title(lang), before=cards.figure(before["value"], metric.unit, lang),
+        lang,
+        metric=metric.title(lang),
+        before=cards.figure(before["value"], metric.unit, lang),
         after=cards.figure(after["value"], metric.unit, lang),
-    )  # fmt: skip
+    )
     weeks = _WEEKS(lang, one=one, two=two, n1=before["n"], n2=after["n"])
     verdict = ""
     if found.verdict:
@@ -143,45 +150,86 @@ def _edit(action: Action, lang: Lang) -> None:
     key = f"{action.id}-{lang}"
     with st.form(f"action-{key}", border=False):
         stage = st.selectbox(
-            _STAGE(lang), STAGES, STAGES.index(action.stage), key=f"stage-{key}",
+            _STAGE(lang),
+            STAGES,
+            STAGES.index(action.stage),
+            key=f"stage-{key}",
             format_func=lambda code: phrases.STAGES[code](lang),
-        )  # fmt: skip
+        )
         options = [None, *VERDICTS]
         verdict = st.selectbox(
-            _VERDICT(lang), options, options.index(action.verdict), key=f"verdict-{key}",
+            _VERDICT(lang),
+            options,
+            options.index(action.verdict),
+            key=f"verdict-{key}",
             format_func=lambda code: phrases.VERDICTS[code](lang) if code else _NO_VERDICT(lang),
-        )  # fmt: skip
+        )
         owner = st.text_input(_OWNER(lang), action.owner, key=f"who-{key}")
         impact = st.selectbox(
-            _IMPACT(lang), IMPACTS, IMPACTS.index(action.impact), key=f"impact-{key}",
+            _IMPACT(lang),
+            IMPACTS,
+            IMPACTS.index(action.impact),
+            key=f"impact-{key}",
             format_func=lambda code: phrases.IMPACTS[code](lang),
-        )  # fmt: skip
+        )
         due = st.date_input(_DUE(lang), action.due, key=f"until-{key}")
         standard = st.text_area(_STANDARD(lang), action.standard, key=f"standard-{key}")
         note = st.text_area(_NOTE(lang), action.note, key=f"note-{key}")
         if st.form_submit_button(_SAVE(lang), icon=":material/check:", type="primary"):
             asked: dict[str, Any] = {
-                "stage": stage, "verdict": verdict, "owner": owner.strip() or action.owner,
-                "impact": impact, "due": due, "standard": standard.strip(), "note": note.strip(),
-            }  # fmt: skip
+                "stage": stage,
+                "verdict": verdict,
+                "owner": owner.strip() or action.owner,
+                "impact": impact,
+                "due": due,
+                "standard": standard.strip(),
+                "note": note.strip(),
+            }
             changed = {k: v for k, v in asked.items() if v != getattr(action, k)}
             if changed:
                 do(data.workspace().review.change_action, action.id, said=_SAVED, **changed)
             st.rerun()
 
 
+def _headings(lang: Lang) -> dict[str, str]:
+    names = {
+        "action": _ACTION,
+        "owner": _OWNER,
+        "stage": _STAGE,
+        "verdict": _VERDICT,
+        "impact_cny": _STAKE,
+        "standard": _STANDARD,
+        "note": _NOTE,
+        "deadline": _DUE,
+    }
+    return {name: words(lang) for name, words in names.items()}
+
+
 def _frame(every: list[Action], lang: Lang) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "week": action.week, "action": action.title[lang], "owner": action.owner,
-                "deadline": action.due, "stage": phrases.STAGES[action.stage](lang),
+                "week": action.week,
+                "action": action.title[lang],
+                "owner": action.owner,
+                "deadline": action.due,
+                "stage": phrases.STAGES[action.stage](lang),
                 "verdict": phrases.VERDICTS[action.verdict](lang) if action.verdict else None,
-                "impact_cny": action.stake, "standard": action.standard, "note": action.note,
+                "impact_cny": action.stake,
+                "standard": action.standard,
+                "note": action.note,
             }
             for action in every
         ],
-        schema={"week": pl.String, "action": pl.String, "owner": pl.String, "deadline": pl.Date,
-                "stage": pl.String, "verdict": pl.String, "impact_cny": pl.Float64,
-                "standard": pl.String, "note": pl.String},
-    )  # fmt: skip
+        schema={
+            "week": pl.String,
+            "action": pl.String,
+            "owner": pl.String,
+            "deadline": pl.Date,
+            "stage": pl.String,
+            "verdict": pl.String,
+            "impact_cny": pl.Float64,
+            "standard": pl.String,
+            "note": pl.String,
+        },
+    )

@@ -33,18 +33,45 @@ _KINDS = {
     "question": Text("实时问题", "Live question"),
 }
 _HEADINGS = {
-    "label": Text("给谁", "For whom"), "kind": Text("内容", "Shows"),
-    "target": Text("对象", "Subject"), "state": Text("状态", "State"),
-    "views": Text("打开次数", "Views"), "last_view": Text("最近打开", "Last opened"),
-    "expires": Text("到期", "Ends"), "who": Text("由谁", "By"), "at": Text("时间", "When"),
-    "passphrase": Text("有口令", "Passphrase"), "action": Text("做了什么", "Action"),
+    "label": Text("给谁", "For whom"),
+    "kind": Text("内容", "Shows"),
+    "target": Text("对象", "Subject"),
+    "state": Text("状态", "State"),
+    "views": Text("打开次数", "Views"),
+    "last_view": Text("最近打开", "Last opened"),
+    "expires": Text("到期", "Ends"),
+    "who": Text("由谁", "By"),
+    "at": Text("时间", "When"),
+    "passphrase": Text("有口令", "Passphrase"),
+    "action": Text("做了什么", "Action"),
     "detail": Text("细节", "Detail"),
-}  # fmt: skip
+}
 _AUDIT = Text("操作记录", "Who did what")
 _AUDIT_LEAD = Text(
     "导入、修改、定稿、导出、分享和链接的每次打开都在这里；只增不改。",
     "Every import, change, freeze, export, share and use of a link; lines are only ever added.",
 )
+_ACTIONS = {
+    "import": Text("导入", "Import"),
+    "undo": Text("撤销导入", "Import taken back"),
+    "mappings": Text("改表头对应", "Headings remembered"),
+    "set": Text("改设定", "Setting changed"),
+    "reset": Text("恢复设定", "Setting reset"),
+    "review_order": Text("调整顺序", "Findings ordered"),
+    "review_hide": Text("不列入", "Finding left out"),
+    "review_show": Text("重新列入", "Finding taken in again"),
+    "comment": Text("评论", "Comment"),
+    "comment_withdrawn": Text("撤回评论", "Comment withdrawn"),
+    "action": Text("指派行动", "Action assigned"),
+    "action_changed": Text("更新行动", "Action changed"),
+    "freeze": Text("定稿", "Report frozen"),
+    "judgement": Text("评判结论", "Finding judged"),
+    "export": Text("导出", "Export"),
+    "link": Text("生成链接", "Link made"),
+    "link_revoked": Text("撤销链接", "Link revoked"),
+    "link_opened": Text("打开链接", "Link opened"),
+    "link_refused": Text("链接被拒", "Link refused"),
+}
 _FIND = Text("找人或动作", "Find a person or an action")
 _SHOWN = 2000
 
@@ -66,22 +93,35 @@ def _links(lang: Lang) -> None:
     if alive:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             id = st.selectbox(
-                _WHICH(lang), list(alive), key=f"revoke-which-{lang}", width=420,
+                _WHICH(lang),
+                list(alive),
+                key=f"revoke-which-{lang}",
+                width=420,
                 format_func=lambda id: _named(alive[id], lang),
-            )  # fmt: skip
+            )
             st.button(
-                _REVOKE(lang), key=f"revoke-{id}-{lang}", icon=":material/link_off:",
-                on_click=do, args=(data.workspace().links.revoke, id), kwargs={"said": _REVOKED},
-            )  # fmt: skip
+                _REVOKE(lang),
+                key=f"revoke-{id}-{lang}",
+                icon=":material/link_off:",
+                on_click=do,
+                args=(data.workspace().links.revoke, id),
+                kwargs={"said": _REVOKED},
+            )
     rows = [
         {
-            "label": link.label, "kind": _KINDS[link.target.kind](lang),
-            "target": link.target.id[:12], "state": _STATES[link.alive()](lang),
-            "views": link.views, "last_view": _moment(link.last_view), "expires": link.expires,
-            "passphrase": link.guarded, "who": link.who, "at": _moment(link.at),
+            "label": link.label,
+            "kind": _KINDS[link.target.kind](lang),
+            "target": link.target.id[:12],
+            "state": _STATES[link.alive()](lang),
+            "views": link.views,
+            "last_view": _moment(link.last_view),
+            "expires": link.expires,
+            "passphrase": link.guarded,
+            "who": link.who,
+            "at": _moment(link.at),
         }
         for link in found
-    ]  # fmt: skip
+    ]
     times = {name: pl.Datetime("us", "UTC") for name in ("last_view", "expires", "at")}
     frame = pl.DataFrame(rows, schema_overrides=times)
     present.table(frame, "links", lang, headings=_headings(lang))
@@ -102,12 +142,23 @@ def _lines(lang: Lang) -> None:
     find = st.text_input(_FIND(lang), key=f"audit-find-{lang}", width=320).strip().lower()
     lines = data.workspace().audit()
     rows = [
-        {"at": _moment(line["at"]), "who": line["who"], "action": line["action"],
-         "detail": _told(line["detail"])}
+        {
+            "at": _moment(line["at"]),
+            "who": line["who"],
+            "action": _action(line["action"], lang),
+            "detail": _told(line["detail"]),
+        }
         for line in lines
-    ]  # fmt: skip
-    frame = pl.DataFrame(rows, schema={"at": pl.Datetime("us", "UTC"), "who": pl.String,
-                                       "action": pl.String, "detail": pl.String})  # fmt: skip
+    ]
+    frame = pl.DataFrame(
+        rows,
+        schema={
+            "at": pl.Datetime("us", "UTC"),
+            "who": pl.String,
+            "action": pl.String,
+            "detail": pl.String,
+        },
+    )
     if find:
         both = pl.col("who") + " " + pl.col("action") + " " + pl.col("detail")
         frame = frame.filter(both.str.to_lowercase().str.contains(find, literal=True))
@@ -129,6 +180,10 @@ def _headings(lang: Lang) -> dict[str, str]:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _action(code: str, lang: Lang) -> str:
+    return _ACTIONS[code](lang) if code in _ACTIONS else code
 
 
 def _told(detail: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -46,7 +47,6 @@ _HEADS = (Text("变化", "Change"), Text("问题", "Problem"), Text("之前", "B
           Text("之后", "After"))  # fmt: skip
 _NUMBERS = Text("核心数字", "Core numbers")
 _NUMBER_HEADS = (Text("指标", "Metric"), Text("之前", "Before"), Text("之后", "After"))
-_SHOWN = 12
 
 
 def button(brief: Brief, lang: Lang) -> None:
@@ -115,7 +115,7 @@ def _compare(kept: list[Frozen], words: dict[str, str], lang: Lang) -> None:
 
 
 def _findings(found: Comparison, lang: Lang) -> None:
-    heads = "".join(f"<th>{escape(head(lang))}</th>" for head in _HEADS)
+    heads = _headings(_HEADS, lang)
     rows = "".join(_change(change, lang) for change in found.findings)
     if rows:
         markup.show(markup.table_html(f"<tr>{heads}</tr>{rows}", stack=True))
@@ -135,9 +135,18 @@ def _change(change: FindingChange, lang: Lang) -> str:
 
 def _numbers(found: Comparison, lang: Lang) -> None:
     markup.caption(_NUMBERS(lang))
-    heads = "".join(f"<th>{escape(head(lang))}</th>" for head in _NUMBER_HEADS)
+    heads = _headings(_NUMBER_HEADS, lang)
     rows = "".join(_number(change, lang) for change in found.numbers)
     markup.show(markup.table_html(f"<tr>{heads}</tr>{rows}", stack=True))
+
+
+def _headings(heads: Sequence[Text], lang: Lang) -> str:
+    """Headings in words; the last two stand above numbers."""
+    last = len(heads) - 2
+    return "".join(
+        f'<th class="{"r" if at >= last else ""}">{escape(head(lang))}</th>'
+        for at, head in enumerate(heads)
+    )
 
 
 def _number(change: NumberChange, lang: Lang) -> str:

@@ -34,9 +34,17 @@ _BY_KIND = Text("按类别的准确率", "Share right by kind")
 _AGAIN = Text("下一份还在", "Again next time")
 _PROBLEM, _VERDICT = Text("结论", "Finding"), Text("准不准", "Right?")
 _RIGHT, _WRONG, _UNCLEAR = (_WORDS[code] for code in JUDGED)
-_HEADINGS = {"problem": _PROBLEM, "again": _AGAIN, "verdict": _VERDICT, "right": _RIGHT,
-             "wrong": _WRONG, "unclear": _UNCLEAR, "note": Text("依据", "Why"),
-             "kind": Text("类别", "Kind")}  # fmt: skip
+_HEADINGS = {
+    "problem": _PROBLEM,
+    "again": _AGAIN,
+    "verdict": _VERDICT,
+    "right": _RIGHT,
+    "wrong": _WRONG,
+    "unclear": _UNCLEAR,
+    "note": Text("依据", "Why"),
+    "kind": Text("类别", "Kind"),
+    "impact_cny": Text("涉及金额", "Money at stake"),
+}
 
 
 def show(lang: Lang) -> None:
@@ -59,9 +67,13 @@ def _log(lang: Lang) -> None:
     headings = {name: words(lang) for name, words in _HEADINGS.items()}
     words = {code: text(lang) for code, text in _WORDS.items()}
     shown = found.select(
-        "week", pl.col(lang).alias("problem"), "impact_cny", "again",
-        pl.col("verdict").replace(words), "note",
-    )  # fmt: skip
+        "week",
+        pl.col(lang).alias("problem"),
+        "impact_cny",
+        "again",
+        pl.col("verdict").replace(words),
+        "note",
+    )
     present.table(shown, "judging", lang, headings=headings)
     shares = accuracy(said)
     if shares.height:
@@ -73,16 +85,28 @@ def _form(found: pl.DataFrame, lang: Lang) -> None:
     rows = found.rows(named=True)
     with st.form(f"judge-{lang}", clear_on_submit=True, border=False):
         at = st.selectbox(
-            _WHICH(lang), range(len(rows)), key=f"judge-which-{lang}",
+            _WHICH(lang),
+            range(len(rows)),
+            key=f"judge-which-{lang}",
             format_func=lambda i: f"{rows[i]['week']} · {rows[i][lang]}",
-        )  # fmt: skip
+        )
         verdict = st.segmented_control(
-            _SAY(lang), list(_WORDS), key=f"judge-say-{lang}", default="right", required=True,
+            _SAY(lang),
+            list(_WORDS),
+            key=f"judge-say-{lang}",
+            default="right",
+            required=True,
             format_func=lambda code: _WORDS[code](lang),
-        )  # fmt: skip
+        )
         note = st.text_input(_NOTE(lang), key=f"judge-note-{lang}")
         if st.form_submit_button(_SAVE(lang), icon=":material/check:", type="primary"):
             row = rows[at]
-            do(data.workspace().review.judge, row["week"], row["finding"], str(verdict), note,
-               said=_SAVED)  # fmt: skip
+            do(
+                data.workspace().review.judge,
+                row["week"],
+                row["finding"],
+                str(verdict),
+                note,
+                said=_SAVED,
+            )
             st.rerun()

@@ -58,7 +58,7 @@ def export_menu(
             kept = partial(page, lang) if page and kind == "html" else None
             present.download(
                 words(lang),
-                partial(_file, make, kind, lang, base, key, kept),
+                partial(_file, make, kind, lang, base, kept),
                 f"{stem}-{lang}.{ENDINGS[kind]}",
                 f"{kind}-{key}-{lang}",
                 MIMES[kind],
@@ -70,15 +70,11 @@ def _file(
     kind: Kind,
     lang: Lang,
     base: str | None,
-    key: str,
     kept: Callable[[], bytes] | None,
 ) -> bytes:
-    """The bytes of an export, and its line in the audit table."""
     from footprint.outlets import file_of
 
-    content = kept() if kept else file_of(make(), kind, lang, base)
-    data.workspace().note_export(key, kind)
-    return content
+    return kept() if kept else file_of(make(), kind, lang, base)
 
 
 def share_menu(

@@ -139,9 +139,9 @@ class Workspace:
         return Links(self._catalogue)
 
     @needs("viewer")
-    def note_export(self, what: str, form: str) -> None:
-        """Put an export in the audit table: what left, in which form."""
-        history.note(self._catalogue, "export", what=what, form=form)
+    def note_export(self, file: str) -> None:
+        """Put an export in the audit table: the name of the file that left."""
+        history.note(self._catalogue, "export", file=file)
 
     # -- asking --------------------------------------------------------------------------------
 

@@ -45,6 +45,7 @@ def write_files(
         report = workspace.review.report(brief)
         for kind, path in wanted.items():
             write_file(path, file_of(report, kind, lang))
+            workspace.note_export(path.name)
     return len(wanted)
 
 
