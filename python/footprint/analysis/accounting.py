@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from footprint.analysis.daily import day_bounds
@@ -28,33 +29,10 @@ def growth_accounting(active: pl.DataFrame, last: date | None = None) -> pl.Data
         return pl.DataFrame(schema=SCHEMA)
     first, end = day_bounds(active["day"])
     end = last or end
-    whole = ((end - first).days + 1) // PERIOD_DAYS
-    back = (pl.lit(end) - pl.col("day")).dt.total_days() // PERIOD_DAYS
-    period, same = pl.col("period"), pl.col("user") == pl.col("user").shift(1)
-    seen = (
-        active.lazy()
-        .filter(pl.col("day") <= end)
-        .select("user", period=whole - 1 - back)
-        .unique()
-        .sort("user", "period")
-        .with_columns(gap=pl.when(same).then(period - period.shift(1)))
-        .with_columns(next=pl.when(same.shift(-1)).then(pl.col("gap").shift(-1)))
-        .collect()
-    )
-    counts = seen.group_by("period").agg(
-        active=pl.len().cast(pl.Int64),
-        new=pl.col("gap").is_null().sum().cast(pl.Int64),
-        retained=(pl.col("gap") == 1).sum().cast(pl.Int64),
-        resurrected=(pl.col("gap") > 1).sum().cast(pl.Int64),
-        leaving=((pl.col("next") > 1) | pl.col("next").is_null()).sum().cast(pl.Int64),
-    )
-    every = pl.DataFrame({"period": pl.int_range(-1, whole, eager=True)}).join(
-        counts.cast({"period": pl.Int64}), on="period", how="left", maintain_order="left"
-    )
-    churned = pl.col("leaving").shift(1)
+    whole = max(0, ((end - first).days + 1) // PERIOD_DAYS)
+    counts = _counts(_in_order(active), end, whole)
     return (
-        every.with_columns(pl.exclude("period").fill_null(0))
-        .with_columns(churned=churned)
+        counts.with_columns(churned=pl.col("leaving").shift(1))
         .filter(pl.col("period") >= 0)
         .with_columns(
             start=pl.lit(end) - pl.duration(days=PERIOD_DAYS * (whole - pl.col("period")) - 1),
@@ -65,3 +43,37 @@ def growth_accounting(active: pl.DataFrame, last: date | None = None) -> pl.Data
         )
         .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
     )
+
+
+def _in_order(active: pl.DataFrame) -> pl.DataFrame:
+    """By user and day; what already is stays as it is."""
+    user, day = active["user"], active["day"]
+    rising = (user > user.shift(1)) | ((user == user.shift(1)) & (day >= day.shift(1)))
+    return active if rising.all() else active.sort("user", "day")
+
+
+def _counts(active: pl.DataFrame, end: date, whole: int) -> pl.DataFrame:
+    """period (-1 = the one before the first whole one), active, new, retained, resurrected,
+    leaving (not active in the period after); ``active`` by user and day."""
+    day = active["day"].to_physical().to_numpy()
+    user = active["user"].to_numpy()
+    until = (end - date(1970, 1, 1)).days
+    period = whole - 1 - (until - day) // PERIOD_DAYS
+    inside = day <= until
+    first = np.ones(len(day), dtype=bool)
+    first[1:] = (user[1:] != user[:-1]) | (period[1:] != period[:-1])
+    user, period = user[first & inside], period[first & inside]
+    same = user[1:] == user[:-1]
+    gap = np.zeros(len(period), dtype=np.int64)
+    gap[1:] = np.where(same, period[1:] - period[:-1], 0)
+    following = np.append(gap[1:], 0)
+
+    def number(hit: np.ndarray | slice) -> np.ndarray:
+        at = period[hit] + 1
+        return np.bincount(at[at >= 0], minlength=whole + 1)[: whole + 1]
+
+    return pl.DataFrame({
+        "period": np.arange(-1, whole), "active": number(slice(None)), "new": number(gap == 0),
+        "retained": number(gap == 1), "resurrected": number(gap > 1),
+        "leaving": number(following != 1),
+    })  # fmt: skip

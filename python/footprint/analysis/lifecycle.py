@@ -9,12 +9,13 @@ import polars as pl
 from footprint.analysis.accounting import growth_accounting
 from footprint.analysis.daily import day_bounds
 from footprint.analysis.earnings import earned
-from footprint.analysis.phases import LABELS, flow_table, journeys, phase_table, snapshot
+from footprint.analysis.phases import LABELS, journeys, month_tables
 from footprint.analysis.referral import invites, referred_buyers
+from footprint.analysis.returners import where_key
 from footprint.analysis.tiers import month_ends
 from footprint.data import Data
 from footprint.metrics import View
-from footprint.metrics.derived import first_orders
+from footprint.metrics.derived import first_orders, once
 from footprint.questions import question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
@@ -53,14 +54,18 @@ def lifecycle(data: Data, scope: Scope) -> Result:
     """
     view = View(data, scope)
     found = journeys(view)
-    snapshots = {day: snapshot(found, day) for day in _days(found.active, scope)}
+    phases, flow = month_tables(view, found, _days(found.active, scope))
     profit = _profit(view)
     frames = {
-        "phases": phase_table(snapshots),
-        "flow": flow_table(snapshots),
+        "phases": phases,
+        "flow": flow,
         "profit": profit,
         "invites": invites(view),
-        "accounting": growth_accounting(found.active, scope.end),
+        "accounting": once(
+            data,
+            f"accounting {scope.end} {scope.tz} {where_key(scope)}",
+            lambda: growth_accounting(found.active, scope.end),
+        ),
     }
     scalars = {
         "silent_days": Scalar(

@@ -89,9 +89,10 @@ def _filled(parts: list[tuple[np.ndarray, tuple[str, ...]]]) -> Coded:
     at = {word: code for code, word in enumerate(words)}
     whole = np.full(len(parts[0][0]), MISSING, dtype=np.uint32)
     for codes, own in parts:
-        lookup = np.array([*(at[word] for word in own), MISSING], dtype=np.uint32)
-        found = lookup[np.minimum(codes, len(own))]
-        whole = np.where(whole == MISSING, found, whole)
+        if own:
+            lookup = np.array([*(at[word] for word in own), MISSING], dtype=np.uint32)
+            open_rows = np.flatnonzero(whole == MISSING)
+            whole[open_rows] = lookup[np.minimum(codes[open_rows], len(own))]
     return Coded(pl.Series("codes", whole), words)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -117,6 +118,39 @@ def flow_table(snapshots: dict[date, pl.DataFrame]) -> pl.DataFrame:
             .select(pl.lit(after).alias("month"), "from", "to", "users")
         )
     return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
+
+
+def month_tables(
+    view: View, found: Journeys, days: Sequence[date]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``phase_table`` and ``flow_table`` of some days; each day is counted once per data version.
+
+    ``found`` are the journeys of the view.
+    """
+    data, scope = view.data, view.scope
+    key = f"{found.silent_days} {scope.tz} {where_key(scope)}"
+    seen: dict[date, pl.DataFrame] = {}
+
+    def at(day: date) -> pl.DataFrame:
+        if day not in seen:
+            seen[day] = snapshot(found, day)
+        return seen[day]
+
+    phases = [
+        once(data, f"phases {key} {day}", lambda day=day: phase_table({day: at(day)}))  # type: ignore[misc]
+        for day in days
+    ]
+    flows = [
+        once(
+            data, f"phase flow {key} {one} {two}",
+            lambda one=one, two=two: flow_table({one: at(one), two: at(two)}),  # type: ignore[misc]
+        )
+        for one, two in pairwise(days)
+    ]  # fmt: skip
+    return (
+        pl.concat(phases) if phases else phase_table({}),
+        pl.concat(flows) if flows else flow_table({}),
+    )
 
 
 def _buying_days(bought: pl.DataFrame) -> pl.DataFrame:
