@@ -73,6 +73,8 @@ def desk(visit: Visiting, serve: Serve, tmp_path: Path) -> Opening:
         seen = visit(serve(tmp_path / "shop"), lang, theme, width)
         page = seen.open("data")
         page.locator(".pick").wait_for()
+        seen.settle()
+        page.wait_for_timeout(2000)
         return Desk(seen, page, tmp_path / "shop")
 
     return opened
