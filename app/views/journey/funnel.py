@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import streamlit as st
+from footprint import stats
 from footprint.result import Result
 from footprint.scope import Scope
 from footprint.text import Lang, Text
@@ -43,7 +44,7 @@ _COMPARED = {
 _ORDERED = ("best", "first_entry")
 _BREAKS = ("", "platform", "channel", "channel_class", "region", "age_band", "category", "host_id",
            "stream_id", "sku_id", "campaign_id")  # fmt: skip
-_TREND = Text("每天的完成比例", "Share who finish, by day of the first step")
+_TREND = Text("每周的完成比例，阴影为 95% 区间", "Share who finish, by week of the first step")
 _OPEN = Text("时间窗未满", "Window not over")
 _FULL = Text("时间窗已满", "Window over")
 _TIMES = Text("完成要多久", "Time to finish")
@@ -137,17 +138,36 @@ def _named(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
 
 
 def _trend(result: Result, lang: Lang) -> None:
-    """Days whose window is not over are set apart, or they would look like a fall."""
-    days = result.frames["trend"].filter("enough")
-    if days.height < 2:
+    """By week of the first step; weeks whose window is not over are set apart, or they would look
+    like a fall."""
+    weeks = _weekly(result.frames["trend"])
+    if weeks.height < 2:
         return
     kind = pl.when("complete").then(pl.lit(_FULL(lang))).otherwise(pl.lit(_OPEN(lang)))
-    drawn = days.with_columns(kind=kind, n="started")
     draw = partial(
-        lines.line, drawn, Field("date"), Field("rate", "rate"), lang, by=Field("kind", "", ""),
-        points=False, order=(_FULL(lang), _OPEN(lang)),
-    )  # fmt: skip
+        lines.line,
+        weeks.with_columns(kind=kind, n="started"),
+        Field("week"),
+        Field("rate", "rate"),
+        lang,
+        by=Field("kind", "", ""),
+        band=True,
+        order=(_FULL(lang), _OPEN(lang)),
+    )
     present.chart(draw, "funnel-trend", _TREND(lang), result, lang, title=_TREND(lang))
+
+
+def _weekly(days: pl.DataFrame) -> pl.DataFrame:
+    """Weeks with enough starters, with their interval."""
+    least = int(data.current().settings.value("min_group"))
+    low, high = stats.wilson_columns("finished", "started")
+    return (
+        days.group_by(week=pl.col("date").dt.truncate("1w"))
+        .agg(pl.col("started", "finished").sum(), pl.col("complete").all())
+        .filter(pl.col("started") >= least)
+        .with_columns(low, high, rate=pl.col("finished") / pl.col("started"))
+        .sort("week")
+    )
 
 
 def _groups(result: Result, lang: Lang) -> None:
