@@ -7,6 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from footprint.data import Data
+from footprint.metrics.derived import once
 from footprint.scope import Scope
 from footprint.scoping import scoped
 
@@ -20,8 +21,15 @@ def coverage(data: Data, scope: Scope) -> pl.DataFrame:
 
     Columns whose table is absent are left out. Source: requirement row S1.2.1-c.
     """
+    asked = scoped(data, "orders", scope).select("order_id").unique()
+    known = once(data, "tracking", lambda: _joined(data))
+    return known.join(asked, on="order_id", how="semi", maintain_order="left")
+
+
+def _joined(data: Data) -> pl.DataFrame:
+    """``coverage`` of every order of the data."""
     orders = (
-        scoped(data, "orders", scope)
+        data.frame("orders")
         .group_by("order_id")
         .agg(
             ts=pl.col("order_ts").min(),
@@ -32,15 +40,34 @@ def coverage(data: Data, scope: Scope) -> pl.DataFrame:
     )
     joined = {}
     if data.has("events"):
-        events = data.frame("events")
-        touches = events.filter(pl.col("channel").is_not_null())
-        sessions = events.filter(pl.col("session_id").is_not_null())
-        joined["to_session"] = follows(orders, sessions, SESSION_GAP)
-        joined["to_touch"] = follows(orders, touches, None)
+        buyers = data.event_log().user_codes(orders["user_id"])
+        joined["to_session"] = follows(orders, _sessions(data, buyers), SESSION_GAP)
+        joined["to_touch"] = _touched(data, orders, buyers)
     if data.has("streams"):
         known = data.frame("streams")["stream_id"].implode()
         joined["to_stream"] = orders["stream_id"].is_in(known).fill_null(value=False)
     return orders.select("order_id").with_columns(**joined)
+
+
+def _sessions(data: Data, buyers: pl.Series) -> pl.DataFrame:
+    """Events of buyers that carry a session id."""
+    log, events = data.event_log(), data.frame("events").select("user_id", "event_ts", "session_id")
+    if not events["session_id"].count():
+        return events.clear()
+    theirs = log.rows_of(buyers.drop_nulls().unique()).head(events.height)
+    return events.filter(theirs, pl.col("session_id").is_not_null())
+
+
+def _touched(data: Data, orders: pl.DataFrame, buyers: pl.Series) -> pl.Series:
+    """Whether the buyer had an event with a channel at or before each order."""
+    log, events = data.event_log(), data.frame("events")
+    own = events["channel"].is_not_null()
+    rest = pl.repeat(False, log.rows - events.height, dtype=pl.Boolean, eager=True)
+    first = log.first_last(mask=pl.concat([own, rest])).select("user", "first_ts")
+    found = orders.select("ts", user=buyers).join(
+        first, on="user", how="left", maintain_order="left"
+    )
+    return (found["first_ts"] <= found["ts"]).fill_null(value=False)
 
 
 def follows(orders: pl.DataFrame, events: pl.DataFrame, within: timedelta | None) -> pl.Series:
