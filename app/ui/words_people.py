@@ -53,6 +53,7 @@ COLUMNS: dict[str, tuple[Text, str]] = {
     "each_high": (Text("每人上限", "Per inviter high"), ""),
     "depth": (Text("第几层", "Depth"), "count"),
     "exposure": (Text("首次看到", "First saw us"), ""),
+    "repurchase": (Text("再次购买", "Bought again"), ""),
     "fission": (Text("首次带来朋友", "First brought a friend"), ""),
     # long and short view
     "customers": (Text("客人", "Customers"), "count"),

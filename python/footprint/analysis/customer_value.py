@@ -16,6 +16,7 @@ from footprint.analysis.valuation import (
     LEAST_REPEATERS,
     HoldOut,
     Valuation,
+    held_days,
     hold_out,
     value,
 )
@@ -90,8 +91,9 @@ def customer_value(
     found = once(data, f"valuation {name}", lambda: value(bought, until, model))  # type: ignore[arg-type]
     if found is None:
         return _too_few()
-    tested = once(data, f"hold-out {name} {days}", lambda: hold_out(bought, until, model, days))  # type: ignore[arg-type]
-    kept = margin(View(data, scope))
+    held = held_days(bought, until, days)
+    tested = once(data, f"hold-out {name} {held}", lambda: hold_out(bought, until, model, held))  # type: ignore[arg-type]
+    kept = once(data, f"margin {where}", lambda: margin(View(data, scope)))
     discount = float(data.settings.value("value_discount"))
     share = kept[0] if kept else 1.0
     people = found.people.with_columns(

@@ -60,16 +60,15 @@ def interaction_points(
     users = in_period(found.users, scope).join(
         _points(data, scope, weights), on="user", how="left", maintain_order="left"
     )
-    users = users.with_columns(pl.col("points").fill_null(0.0)).with_columns(
-        band=_band(edges), at=_rank(edges)
-    )
+    users = users.with_columns(pl.col("points").fill_null(0.0)).with_columns(at=_rank(edges))
     minimum = int(data.settings.value("min_group"))
     wanted = sorted({*parse_days(days), 7} - {0})
-    parts = [_rates(back_on(found, users, day, kind), day, minimum) for day in wanted]
+    seen = {day: back_on(found, users, day, kind) for day in wanted}
+    parts = [_rates(rows, _names(edges), day, minimum) for day, rows in seen.items()]
     bands = pl.concat(parts)
     key = bands.filter(pl.col("day") == 7, pl.col("enough"))
     frames = {"bands": bands, "weights": _actions(data, scope, weights)}
-    scalars = _scalars(key, back_on(found, users, 7, kind), users)
+    scalars = _scalars(key, seen[7], users)
     return Result(scalars, frames, notes=(_NOTE,))
 
 
@@ -109,21 +108,23 @@ def _rank(edges: list[float]) -> pl.Expr:
     return reduce(lambda a, b: a + b, reached, pl.lit(0, pl.Int64))
 
 
-def _band(edges: list[float]) -> pl.Expr:
+def _names(edges: list[float]) -> dict[int, str]:
+    """Each band in words, lowest first."""
     bounds = [0.0, *edges]
-    names = [f"{low:g}–{high - 1:g}" if high - 1 > low else f"{low:g}"
-             for low, high in zip(bounds, edges, strict=False)] + [f"{bounds[-1]:g}+"]  # fmt: skip
-    return _rank(edges).replace_strict(dict(enumerate(names)), return_dtype=pl.String)
+    inner = [f"{low:g}–{high - 1:g}" if high - 1 > low else f"{low:g}"
+             for low, high in zip(bounds, edges, strict=False)]  # fmt: skip
+    return dict(enumerate([*inner, f"{bounds[-1]:g}+"]))
 
 
-def _rates(users: pl.DataFrame, day: int, minimum: int) -> pl.DataFrame:
+def _rates(users: pl.DataFrame, names: dict[int, str], day: int, minimum: int) -> pl.DataFrame:
     low, high = stats.wilson_columns("users", "size")
-    counted = users.group_by("at", "band").agg(
+    counted = users.group_by("at").agg(
         size=pl.len().cast(pl.Int64), users=pl.col("back").sum().cast(pl.Int64),
         points=pl.col("points").mean(),
     ).sort("at")  # fmt: skip
     return counted.with_columns(
-        low, high, day=pl.lit(day), rate=pl.col("users") / pl.col("size"),
+        low, high, day=pl.lit(day), band=pl.col("at").replace_strict(
+            names, return_dtype=pl.String), rate=pl.col("users") / pl.col("size"),
         enough=pl.col("size") >= minimum,
     ).select(pl.col(name).cast(kind) for name, kind in _SCHEMA.items())  # fmt: skip
 

@@ -113,7 +113,11 @@ def long_value(
     worth = _worth(known, lines, short_days, horizon)
     sized = worth.group_by("group").len().filter(pl.col("len") >= minimum)
     names = sized.sort("len", "group", descending=[True, False])["group"].head(MOST).to_list()
-    draws = [_draws(worth.filter(pl.col("group") == name)) for name in names]
+    weights = stats.bucket_weights(BUCKETS, REPLICATES)
+    draws = [
+        _draws(worth.filter(pl.col("group") == name), np.roll(weights, 17 * place, axis=1))
+        for place, name in enumerate(names)
+    ]
     groups = _groups(worth, names, draws).join(
         _opinions(data, known, minimum), on="group", how="left", maintain_order="left"
     )
@@ -180,14 +184,15 @@ def _worth(known: pl.DataFrame, lines: pl.DataFrame, short: int, horizon: int) -
     )
 
 
-def _draws(worth: pl.DataFrame) -> np.ndarray:
-    """Bootstrap means of one group: (replicates, 2) for the short and the long view."""
+def _draws(worth: pl.DataFrame, weights: np.ndarray) -> np.ndarray:
+    """Bootstrap means of one group: (replicates, 2) for the short and the long view; ``weights``
+    say how often each bucket of customers is drawn."""
     place = worth["user_id"].hash(seed=7).to_numpy() % BUCKETS
     sums = np.stack([
         np.bincount(place, weights=weights, minlength=BUCKETS)
         for weights in (worth["short"].to_numpy(), worth["long"].to_numpy(), np.ones(worth.height))
     ], axis=1)  # fmt: skip
-    drawn = stats.bucket_bootstrap(sums[sums[:, 2] > 0], REPLICATES)
+    drawn = weights @ sums
     return drawn[:, :2] / np.maximum(drawn[:, 2:], 1e-9)
 
 

@@ -8,17 +8,20 @@ from typing import Any
 import polars as pl
 
 from footprint.analysis.daily import day_bounds
-from footprint.analysis.phases import PHASES, journeys, snapshot
+from footprint.analysis.phases import PHASES, Journeys, journeys, snapshot
+from footprint.analysis.returners import where_key
 from footprint.analysis.tiers import month_ends
 from footprint.data import Data
 from footprint.masking import masked_ids
 from footprint.metrics import View
+from footprint.metrics.derived import once
 from footprint.questions import Param, question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
 from footprint.text import Text
 
 LISTED = 1000
+_PHASE = pl.Enum(("new", *PHASES))
 _PEOPLE: dict[str, Any] = {
     "user_id": pl.String, "from": pl.String, "phase": pl.String, "exposure": pl.Date,
     "conversion": pl.Date, "repurchase": pl.Date, "fission": pl.Date, "last": pl.Date,
@@ -53,19 +56,25 @@ def phase_users(
         return _answer(pl.DataFrame(schema=_PEOPLE), data)
     first, last = day_bounds(found.active["day"])
     day = min(as_of or scope.end or last, last)
-    now = snapshot(found, day)
+    now = _snapshot(data, scope, found, day)
     earlier = [end for end in month_ends(first, day) if end < day][-1:]
     for end in earlier:
-        before = snapshot(found, end).select("user", pl.col("phase").alias("from"))
+        before = _snapshot(data, scope, found, end).select("user", pl.col("phase").alias("from"))
         now = now.join(before, on="user", how="left")
     if not earlier:
-        now = now.with_columns(pl.lit(None, dtype=pl.String).alias("from"))
+        now = now.with_columns(pl.lit(None, dtype=_PHASE).alias("from"))
     keep = [pl.col(name) == wanted
             for name, wanted in (("phase", phase), ("from", came_from)) if wanted]  # fmt: skip
     chosen = now.with_columns(pl.col("from").fill_null("new")).filter(*keep)
     seen = found.active.filter(pl.col("day") <= day).join(chosen, on="user", how="semi")
     ends = seen.group_by("user").agg(last=pl.col("day").max())
     return _answer(chosen.join(found.reached, on="user").join(ends, on="user"), data)
+
+
+def _snapshot(data: Data, scope: Scope, found: Journeys, day: date) -> pl.DataFrame:
+    """``snapshot`` kept per day, with one byte a phase."""
+    name = f"phases of {day} {found.silent_days} {scope.tz} {where_key(scope)}"
+    return once(data, name, lambda: snapshot(found, day).cast({"phase": _PHASE}))
 
 
 def _answer(people: pl.DataFrame, data: Data) -> Result:

@@ -87,12 +87,11 @@ def first_value(data: Data, scope: Scope, column: str) -> pl.DataFrame:
 
     def build() -> pl.DataFrame:
         log = data.event_log()
-        values = row_values(data, column)
-        known = values.codes != MISSING
+        coded = row_values(data, column)
+        known = coded.codes != MISSING
         if column == "sku_id":
             known = known & log.of_types([log.conversion])
-        inside = log_mask(data, scope)
-        found = log.first_last(known, mask=inside)
-        return found.select("user", group=values.words_at(found["first_row"]))
+        found = log.first_last(known, mask=log_mask(data, scope))
+        return found.select("user", group=coded.words_at(found["first_row"]))
 
     return once(data, f"first {column} {scope.tz} {where_key(scope)}", build)

@@ -112,14 +112,17 @@ class HoldOut:
     repeats: pl.DataFrame
 
 
-def hold_out(bought: pl.DataFrame, until: date, model: Model, ahead: int) -> HoldOut | None:
-    """Fit without the last days (at most ``ahead`` and a third of the history), then compare.
+def held_days(bought: pl.DataFrame, until: date, ahead: int) -> int:
+    """How many last days to hold out: at most ``ahead`` and a third of the history."""
+    first = bought["day"].min()
+    return min(ahead, ((until - first).days + 1) // 3) if isinstance(first, date) else 0
+
+
+def hold_out(bought: pl.DataFrame, until: date, model: Model, days: int) -> HoldOut | None:
+    """Fit without the last ``days``, then compare.
 
     None when too little is left to fit or nobody bought in the days held out.
     """
-    first = bought["day"].min()
-    assert isinstance(first, date)
-    days = min(ahead, ((until - first).days + 1) // 3)
     split = until - timedelta(days=days)
     known = value(bought, split, model) if days >= 7 else None
     if known is None:
