@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from footprint.analysis.measures import over, rate, word
+from footprint.analysis.return_change import OTHER, topic_of
 from footprint.data import Data
 from footprint.questions import question
 from footprint.result import Result, Scalar
@@ -34,21 +35,24 @@ _NONE = Text(
     page="U5",
     rows=("S3.1-e",),
     needs=("orders", "products"),
-    uses=("comments",),
+    uses=("comments", "streams"),
 )
 def trial_returns(data: Data, scope: Scope) -> Result:
     """Return rate of trial days against formal sale, per SKU and together.
 
     Scalars: rate_trial, rate_formal, relative (signed, interval), p_value, skus, verdict. Frames
     ``skus`` (sku_id, name, trial_start, trial_lines, trial_rate, formal_lines, formal_rate,
-    relative, low, high of the formal rate), ``reasons`` (phase, reason, returns, share),
-    ``feedback`` (sku_id, comments, rating, example). Source: requirement row S3.1-e, truth PT43.
+    relative, low, high of the formal rate, angles = tags of the trial's streams), ``reasons``
+    (phase, reason, returns, share), ``feedback`` (sku_id, comments, rating, topics, example).
+    Source: requirement row S3.1-e, truth PT43.
     """
     days = int(data.settings.value("trial_window"))
     definition = Text(_DEFINITION.zh.format(days=days), _DEFINITION.en.format(days=days))
     lines = _lines(data, scope, days)
     trial, formal = (lines.filter(pl.col("phase") == name) for name in ("trial", "formal"))
     frames = {"skus": _skus(lines), "reasons": _reasons(lines)}
+    if data.has("streams"):
+        frames["skus"] = frames["skus"].join(_angles(data, lines), on="sku_id", how="left")
     if data.has("comments"):
         frames["feedback"] = _feedback(data, scope, lines)
     return Result(
@@ -109,18 +113,31 @@ def _reasons(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _feedback(data: Data, scope: Scope, lines: pl.DataFrame) -> pl.DataFrame:
-    """What people said about the trial goods: counts, mean rating, the lowest rated words."""
+    """What people said about the trial goods: counts, mean rating, the topics named most and the
+    words of the lowest rating."""
     ids = lines["sku_id"].unique()
     said = scoped(data, "comments", scope).filter(pl.col("sku_id").is_in(ids.implode()))
+    known = {text: topic_of(text) for text in said["text"].unique().drop_nulls()}
+    topic = pl.col("text").replace_strict(known, default=OTHER, return_dtype=pl.String)
+    named = pl.col("topic").filter(pl.col("topic") != OTHER)
     return (
-        said.sort("rating", "ts", nulls_last=True)
+        said.with_columns(topic=topic)
+        .sort("rating", "ts", nulls_last=True)
         .group_by("sku_id")
         .agg(
             comments=pl.len().cast(pl.Int64), rating=pl.col("rating").mean(),
-            example=pl.col("text").first(),
+            topics=named.unique(maintain_order=True), example=pl.col("text").first(),
         )
         .sort("sku_id")
     )  # fmt: skip
+
+
+def _angles(data: Data, lines: pl.DataFrame) -> pl.DataFrame:
+    """Tags of the streams each product was tried in, the angles its trial covered."""
+    tried = lines.filter(pl.col("phase") == "trial").select("sku_id", "stream_id").unique()
+    tags = data.frame("streams").select("stream_id", angles=pl.col("tags"))
+    found = tried.join(tags, on="stream_id").explode("angles").drop_nulls("angles")
+    return found.group_by("sku_id").agg(pl.col("angles").unique().sort())
 
 
 def _scalars(
