@@ -49,14 +49,37 @@ def import_(
     map: Annotated[
         list[str] | None, typer.Option("--map", help="HEADING=COLUMN, repeatable. 列名=字段")
     ] = None,
+    answer: Annotated[
+        list[str] | None, typer.Option("--answer", help="QUESTION=OPTION, repeatable. 回答")
+    ] = None,
+    heading: Annotated[
+        int | None, typer.Option("--heading", min=0, help="Line of the headings, 0: none. 表头行")
+    ] = None,
+    keep_raw: Annotated[
+        bool, typer.Option("--keep-raw", help="Keep a copy of the files. 保留原文件")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen, change nothing. 只预览")
+    ] = False,
     as_json: Json = False,
     lang: LangOption = None,
 ) -> None:
     """Take files in; each is reported on its own. 导入文件"""
+    from footprint.ingest.choices import Answers, Choice
+    from footprint.terminal.previewing import preview_text
     from footprint.terminal.printing import file_text, warning_text
 
     words = language(lang)
-    report = _open(workspace).import_files(list(files), table, pairs(map, "--map"))
+    choice = Choice(table, pairs(map, "--map"), heading, pairs(answer, "--answer"))
+    opened, paths = _open(workspace), list(files)
+    preview = opened.preview(paths, Answers(choice, keep_raw=keep_raw))
+    if dry_run:
+        if as_json:
+            write_json(preview.to_dict(words))
+        else:
+            typer.echo(preview_text(preview, words))
+        return
+    report = opened.commit(preview)
     report.raise_if_nothing()
     if as_json:
         write_json(report.to_dict(words))

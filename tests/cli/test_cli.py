@@ -216,6 +216,45 @@ def test_help_and_import_are_quick_and_light() -> None:
     assert time.perf_counter() - began < 20
 
 
+def test_a_dry_run_tells_all_and_changes_nothing(run: Shell) -> None:
+    path = run.file("orders.csv", f"{GOOD}3,2026-11-12,13800138000,s1,1,-5\n")
+    told = run("import", path, "--dry-run")
+    assert told.exit_code == 0
+    for words in ("orders.csv → orders", "2 can be taken in", "1 rows set aside", "2 new",
+                  "nothing was changed"):  # fmt: skip
+        assert words in told.stdout, words
+    assert "13800138000" not in told.stdout
+    plain = run.json("import", path, "--dry-run")
+    assert plain["ready"] is True
+    assert plain["sheets"][0]["effect"]["gmv_after"] == 120
+    assert {"question", "title", "page"} <= set(plain["unlocks"][0])
+    assert run.json("tables")["tables"] == []
+
+
+def test_questions_are_answered_on_the_command_line(run: Shell) -> None:
+    path = run.file("orders.csv", GOOD.replace("2026-11-10 ", "03/04/2026 ").replace(
+        "2026-11-11 ", "03/04/2026 "))  # fmt: skip
+    asked = run("import", path, "--dry-run")
+    assert "--answer order:order_ts=dmy" in asked.stdout
+    assert run("import", path).exit_code == 4
+    assert run("import", path, "--answer", "order:order_ts=dmy").exit_code == 0
+    assert run.json("tables")["tables"][0]["first"].startswith("2026-04-03")
+    bare = run.file("bare.csv", "9,2026-11-10 08:00:00,u1,s1,1,50\n")
+    maps = [part for at, name in enumerate(HEAD.split(","))
+            for part in ("--map", f"column {at + 1}={name}")]  # fmt: skip
+    done = run("import", bare, "--heading", "0", "--table", "orders", *maps)
+    assert done.exit_code == 0, done.output
+    assert "1 accepted" in done.stdout
+
+
+def test_a_raw_file_is_kept_only_when_asked(run: Shell) -> None:
+    run("import", run.file("orders.csv", GOOD))
+    assert not (run.workspace / "raw").exists()
+    run("import", run.file("more.csv", GOOD.replace("\n1,", "\n9,")), "--keep-raw")
+    (kept,) = (run.workspace / "raw").iterdir()
+    assert kept.name.endswith("-more.csv")
+
+
 def test_mappings_are_listed_exported_taken_in_and_forgotten(run: Shell, tmp_path: Path) -> None:
     content = GOOD.replace("paid_amount", "money")
     run("import", run.file("a.csv", content), "--map", "money=paid_amount")

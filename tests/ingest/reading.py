@@ -54,8 +54,7 @@ def ingest(
     said = (choice or Choice()).over(Choice(table, mapping or {}))
     context = Context(tz, key, **remembered)
     named = [*said.mapping, *(h for one in context.profiles.values() for h in one.mapping)]
-    heading = {source.name: said.heading} if said.heading is not None else {}
-    sheets, refused = open_sheets(source, scorer(named), heading)
+    sheets, refused = open_sheets(source, scorer(named), lambda name: said.heading)
     found: list[Read] = []
     for sheet in sheets:
         try:

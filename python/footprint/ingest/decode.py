@@ -63,7 +63,9 @@ def plain_lines(content: Content) -> tuple[Content, Encoding | None]:
 def as_utf8(lines: bytes, encoding: Encoding) -> bytes:
     """Whole lines as UTF-8 with line feeds; letters that cannot be read become U+FFFD."""
     if not lines.isascii():
-        lines = lines.decode(encoding.codec, "replace").encode()
+        text = lines.decode(encoding.codec, "replace")
+        if encoding != UTF_8 or REPLACEMENT in text:
+            lines = text.encode()
     if b"\r" in lines:
         lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return lines.replace(b"\x00", REPLACEMENT.encode()) if b"\x00" in lines else lines

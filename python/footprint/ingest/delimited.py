@@ -6,7 +6,7 @@ line by line, so that one stray quote costs its own line and not the rest of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
@@ -41,21 +41,21 @@ from footprint.ingest.sheets import OpenSheet, Piece
 from footprint.ingest.source import Source
 from footprint.text import Text
 
-PIECE = 6 << 20
+PIECE = 3 << 20
 # A table up to this size is looked at as a whole before it is taken in; of a larger one its first
 # rows and glimpses of the others.
-_WHOLE, _FIRST, _GLIMPSE, _GLIMPSES = 12 << 20, 3 << 20, 1 << 19, 8
+_WHOLE, _FIRST, _GLIMPSE, _GLIMPSES = 6 << 20, 2 << 20, 1 << 18, 8
 _MOST_HEADINGS = 2_000
 
 
 def open_text(
-    source: Source, score: Score, headings: Mapping[str, int]
+    source: Source, score: Score, headings: Callable[[str], int | None]
 ) -> tuple[list[OpenSheet], list[InputRejected]]:
     """The tables of a text file, and why others in it are none.
 
-    ``score`` says how many of the given headings are known; ``headings``: the line of the headings
-    of a table, by its name, where a person said so. Raises InputRejected when there is no table at
-    all: unknown encoding, endless line, no headings, no rows below them.
+    ``score`` says how many of the given headings are known; ``headings`` gives for the name of a
+    table the line of its headings where a person said so. Raises InputRejected when there
+    is no table at all: unknown encoding, endless line, no headings, no rows below them.
     """
     scanned = scan(source, score)
     found: list[OpenSheet] = []
@@ -63,7 +63,7 @@ def open_text(
     for number, part in enumerate(scanned.parts):
         name = source.name if len(scanned.parts) == 1 else f"{source.name} [{number + 1}]"
         try:
-            found.append(_open(name, scanned, part, score, headings.get(name)))
+            found.append(_open(name, scanned, part, score, headings(name)))
         except InputRejected as refusal:
             row, above = refusal.where.row, part.start.line
             where = replace(refusal.where, row=row and row + above)

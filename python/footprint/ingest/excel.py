@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from zipfile import ZipFile
@@ -24,12 +24,12 @@ _LONG = r"^[1-9]\d{15,}$"
 
 
 def open_workbook(
-    source: Source, score: Score, headings: Mapping[str, int]
+    source: Source, score: Score, headings: Callable[[str], int | None]
 ) -> tuple[list[OpenSheet], list[InputRejected]]:
     """Every sheet with known headings, and why the others are none.
 
-    ``score`` says how many of the given headings are known; ``headings``: the line of the headings
-    of a sheet, by its name, where a person said so. Raises InputRejected when the workbook is
+    ``score`` says how many of the given headings are known; ``headings`` gives for the name of a
+    sheet the line of its headings where a person said so. Raises InputRejected when the workbook is
     damaged, locked or too large, or no sheet has known headings.
     """
     import fastexcel
@@ -55,7 +55,7 @@ def open_workbook(
         number = partial(_stored_as_number, book, sheet)
         size = source.content.size // len(names)
         try:
-            sheets += _sheet(name, frame, score, headings.get(name), number, size)
+            sheets += _sheet(name, frame, score, headings(name), number, size)
         except InputRejected as refusal:
             refusals.append(refusal)
     if sheets:

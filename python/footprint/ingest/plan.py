@@ -24,6 +24,7 @@ from footprint.ingest.preview import Found
 from footprint.ingest.privacy import PERSON_COLUMNS, is_personal_heading
 from footprint.ingest.profiles import Profile, combined, fingerprint, used
 from footprint.ingest.raw import RawSheet
+from footprint.ingest.regroup import together
 from footprint.ingest.settle import Settled, settle
 from footprint.ingest.sheets import OpenSheet
 from footprint.ingest.values import with_values
@@ -110,6 +111,7 @@ def plan(sheet: OpenSheet, choice: Choice, context: Context) -> Plan:
         if id.startswith("required:") and option in raw.headings:
             words.setdefault(option, id.partition(":")[2])
     layout = _layout(raw, table, words)
+    sheet = together(sheet, layout)
     meaning = meaning_words(layout, raw.headings, words, said, context.meanings)
     words |= meaning
     laid, mapped, provenance = _mapped(layout, raw, table, words, profile)

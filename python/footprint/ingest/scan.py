@@ -18,9 +18,9 @@ from footprint.ingest.source import Source
 from footprint.text import Text
 
 Score = Callable[[Iterable[str]], int]
-_PIECE = 8 << 20
+_PIECE = 2 << 20
 # Of later pieces so many bytes are looked at to tell the encoding.
-_GLANCE = 1 << 16
+_GLANCE = 1 << 14
 _MOST_STARTS = 2_000
 # What follows the # of a comment (see ``COMMENT``).
 _AFTER_HASH = np.frombuffer(b" \t#=-\r\n", np.uint8)
@@ -113,17 +113,14 @@ def _whole_lines(content: Content, name: str) -> Iterator[tuple[Mark, bytes]]:
 def _starts(
     mark: Mark, piece: bytes, before: tuple[bool, bool]
 ) -> tuple[list[_Start], tuple[bool, bool]]:
-    """Lines behind a blank or a comment; ``before``: whether the line before was apart, a comment.
-
-    A blank needs two line ends side by side, so most pieces need no closer look.
-    """
-    if not (b"\n\n" in piece or b"\r\n\r\n" in piece or b"\n#" in piece or before[0]
-            or piece[:1] in b"#\r\n"):  # fmt: skip
-        return [], (False, False)
+    """Lines behind a blank or a comment; ``before``: the line before was apart, was a comment."""
     letters = np.frombuffer(piece, np.uint8)
     ends = np.flatnonzero(letters == ord("\n"))
     begins = np.concatenate(([0], ends[:-1] + 1))
     first = letters[begins]
+    odd = (first == ord("#")) | (first == ord("\n")) | (first == ord("\r"))
+    if not (before[0] or odd.any()):
+        return [], (False, False)
     second = letters[np.minimum(begins + 1, len(letters) - 1)]
     comment = (first == ord("#")) & np.isin(second, _AFTER_HASH)
     blank = (first == ord("\n")) | ((first == ord("\r")) & (second == ord("\n")))

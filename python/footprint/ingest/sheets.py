@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,13 +42,13 @@ class OpenSheet:
 
 
 def open_sheets(
-    source: Source, score: Score, headings: Mapping[str, int]
+    source: Source, score: Score, headings: Callable[[str], int | None]
 ) -> tuple[list[OpenSheet], list[InputRejected]]:
     """Every sheet of a workbook or table of a text, and why others are none.
 
-    ``score`` says how many of the given headings are known; ``headings``: by the name of a sheet
-    the line of its headings, where a person said so (0: it has none). Raises InputRejected when
-    nothing of the file is a table.
+    ``score`` says how many of the given headings are known; ``headings`` gives for the name of a
+    sheet the line of its headings where a person said so (0: it has none). Raises InputRejected
+    when nothing of the file is a table.
     """
     if source.kind == "excel":
         from footprint.ingest.excel import open_workbook

@@ -91,12 +91,7 @@ class Reading:
         named = [heading for choice in choices for heading in choice.mapping]
         known = self.context.profiles.values()
         named += [name for one in known for name in one.mapping]
-        headings = {
-            id: choice.heading
-            for id, choice in self.answers.sheets.items()
-            if choice.heading is not None
-        }
-        return open_sheets(source, scorer(named), headings)
+        return open_sheets(source, scorer(named), lambda name: self.answers.of(name).heading)
 
     def plan(self, sheet: OpenSheet) -> Plan:
         return plan(sheet, self.answers.of(sheet.name), self.context)

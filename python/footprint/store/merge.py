@@ -22,7 +22,7 @@ from footprint.store.staging import Staged, StagedPart, without
 _OLD = "\x00old"
 _PAIR = np.dtype([("old", np.int32), ("old_row", np.int32), ("new", np.int32), ("row", np.int32)])
 # Neighbouring parts smaller than this are joined, up to the larger size.
-_SMALL, _JOINED = 50_000, 250_000
+_SMALL, _JOINED = 15_000, 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,19 +157,24 @@ def _left(
 
 def _joined(parts: Sequence[Part], table: Table, path: Path) -> list[Part]:
     """Parts with small neighbours joined, so that many small imports do not make many files."""
-    made: list[Part] = []
+    groups: list[list[Part]] = []
     for part in parts:
-        last = made[-1] if made else None
-        small = last and min(last.rows, part.rows) < _SMALL and last.rows + part.rows <= _JOINED
-        if last and small:
-            both = pl.concat([read_part(last.path), read_part(part.path)], how="diagonal")
-            whole = both.select(name for name in table.polars_schema if name in both.columns)
-            made[-1] = write_part(
-                path.with_name(f"{path.name}-{len(made):05}.parquet"), whole, table
-            )
+        rows = sum(one.rows for one in groups[-1]) if groups else _JOINED
+        small = groups and min(rows, part.rows) < _SMALL
+        if small and rows + part.rows <= _JOINED:
+            groups[-1].append(part)
         else:
-            made.append(part)
-    return made
+            groups.append([part])
+    return [
+        group[0] if len(group) == 1
+        else _whole(group, table, path.with_name(f"{path.name}-{number:05}.parquet"))
+        for number, group in enumerate(groups)
+    ]  # fmt: skip
+
+
+def _whole(parts: Sequence[Part], table: Table, path: Path) -> Part:
+    both = pl.concat([read_part(part.path) for part in parts], how="diagonal")
+    return write_part(path, both.select(n for n in table.polars_schema if n in both.columns), table)
 
 
 def _bare(frame: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from footprint.ingest.plan import Plan
 from footprint.ingest.preview import (
     ColumnPreview,
     Effect,
+    Found,
     Preview,
     SheetPreview,
     Unlock,
@@ -158,11 +159,16 @@ def _columns(plan: Plan) -> tuple[ColumnPreview, ...]:
         required = bool(name and plan.judge.mapped.table.column(name).required)
         found.append(
             ColumnPreview(
-                heading, name, way, _WHYS[way], tuple(text[:_CELL] for text in some.to_list()),
+                heading, name, way, _why(plan, heading, way),
+                tuple(text[:_CELL] for text in some.to_list()),
                 len(cells) - cells.null_count(), plan.faults.get(name or "", 0), required, personal,
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _why(plan: Plan, heading: str, way: Found) -> Text:
+    return _USED if way == "none" and heading in plan.judge.mapped.used else _WHYS[way]
 
 
 def _hidden(plan: Plan) -> tuple[int, ...]:
@@ -200,6 +206,7 @@ def _unlocks(before: set[str], after: set[str]) -> tuple[Unlock, ...]:
     )
 
 
+_USED = Text("其他列由它算出", "other columns are made from it")
 _WHYS = {
     "alias": Text("表头是已知的名称", "its heading is a known name"),
     "layout": Text("平台导出的固定列", "a fixed column of this platform's export"),

@@ -10,27 +10,51 @@ import polars as pl
 from footprint.ingest.check import REASON, ROW, repeats
 from footprint.store.staging import Staged, StagedPart, with_lines, without
 
-# So many hashes are compared at once, and so many rows looked at.
-_HASHES, _ROWS = 3_000_000, 150_000
+# So many hashes are sorted at once, with and without their places, and so many rows looked at.
+_HASHES, _PLACES, _ROWS = 2_500_000, 1_000_000, 100_000
 _PLACE = np.dtype([("key", np.uint64), ("part", np.int32), ("row", np.int32)])
 
 
 def places(parts: Sequence[StagedPart]) -> Iterator[np.ndarray]:
     """Keys of all rows with their places, sorted by key, in groups that share no key."""
-    total = sum(staged.part.rows for staged in parts)
-    groups = max(1, -(-total // _HASHES))
+    groups = _groups_of(parts, _PLACES)
     for group in range(groups):
         found = []
         for number, staged in enumerate(parts):
             hashes = np.load(staged.keys)
-            rows = np.flatnonzero(hashes % groups == group) if groups > 1 else None
+            rows = np.flatnonzero(hashes % groups == group)
             found.append(_placed(hashes, number, rows))
         together = np.concatenate(found) if found else np.empty(0, _PLACE)
         yield together[np.argsort(together["key"], kind="stable")]
 
 
-def _placed(hashes: np.ndarray, part: int, rows: np.ndarray | None) -> np.ndarray:
-    rows = np.arange(len(hashes)) if rows is None else rows
+def _repeated_keys(parts: Sequence[StagedPart]) -> Iterator[np.ndarray]:
+    """Rows whose key another row has too, with their places, sorted by key, in groups."""
+    groups = _groups_of(parts, _HASHES)
+    for group in range(groups):
+        mine = [(hashes := np.load(staged.keys))[hashes % groups == group] for staged in parts]
+        together = np.concatenate(mine) if mine else np.empty(0, np.uint64)
+        together.sort()
+        shared = np.unique(together[1:][together[1:] == together[:-1]])
+        if len(shared):
+            yield _shared(parts, shared)
+
+
+def _shared(parts: Sequence[StagedPart], keys: np.ndarray) -> np.ndarray:
+    found = []
+    for number, staged in enumerate(parts):
+        hashes = np.load(staged.keys)
+        at = np.minimum(np.searchsorted(keys, hashes), len(keys) - 1)
+        found.append(_placed(hashes, number, np.flatnonzero(keys[at] == hashes)))
+    together = np.concatenate(found)
+    return together[np.argsort(together["key"], kind="stable")]
+
+
+def _groups_of(parts: Sequence[StagedPart], most: int) -> int:
+    return max(1, -(-sum(staged.part.rows for staged in parts) // most))
+
+
+def _placed(hashes: np.ndarray, part: int, rows: np.ndarray) -> np.ndarray:
     made = np.empty(len(rows), _PLACE)
     made["key"], made["part"], made["row"] = hashes[rows], part, rows
     return made
@@ -40,11 +64,7 @@ def set_repeats_aside(staged: Staged) -> None:
     """Take every row out whose key an earlier row of the file has, and set it aside."""
     codes: list[pl.DataFrame] = []
     gone: dict[int, list[np.ndarray]] = {}
-    for found in places(staged.parts):
-        if not len(found):
-            continue
-        equal = found["key"][1:] == found["key"][:-1]
-        shared = found[np.append(equal, False) | np.insert(equal, 0, False)]
+    for shared in _repeated_keys(staged.parts):
         for some in _groups(shared):
             repeated, out = _repeated(staged, some)
             codes.append(repeated)

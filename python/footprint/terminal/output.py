@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 def pairs(items: Sequence[str] | None, option: str) -> dict[str, str]:
     """Options written key=value. Raises UsageError for what is not."""
     found = {}
+    # A heading may hold the sign itself.
+    last = option in ("--map", "--answer")
     for item in items or ():
-        key, sign, value = item.rpartition("=") if option == "--map" else item.partition("=")
+        key, sign, value = item.rpartition("=") if last else item.partition("=")
         if not sign or not key.strip():
             raise UsageError(
                 Text(f"看不懂 {option} “{item}”", f"{option} “{item}” is not understood"),

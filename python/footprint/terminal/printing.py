@@ -30,6 +30,7 @@ _FILE = Text(
 )
 _REASON = Text("  {count} 行：{what}（首见第 {row} 行{column}）。{mend}",
                "  {count} rows: {what} (first in row {row}{column}). {mend}")  # fmt: skip
+_GMV = Text("  这些天的成交金额：{before} → {after}", "  GMV of these days: {before} → {after}")
 _WARNING = Text(
     "注意：{file} 的 {rows} 行中有 {set_aside} 行被搁置",
     "warning: {set_aside} of {rows} rows of {file} were set aside",
@@ -117,9 +118,14 @@ def cell(value: Any, lang: Lang) -> str:
 def file_text(report: FileReport, lang: Lang) -> str:
     """What became of one file, and why rows were set aside."""
     notes = [f"  {note(lang)}" for note in report.notes]
+    if report.skipped:
+        return report.file
     if report.already:
         return "\n".join([report.file, *notes])
     lines = [_FILE(lang, **{n: getattr(report, n) for n in _FILE_PARTS})]
+    if report.gmv_before is not None and report.gmv_after is not None:
+        money = {"before": report.gmv_before, "after": report.gmv_after}
+        lines.append(_GMV(lang, **{k: format.money_compact(v, lang) for k, v in money.items()}))
     for reason in report.reasons:
         told = reason.to_dict(lang)
         where = _COLUMN(lang, name=reason.column) if reason.column else ""
