@@ -34,6 +34,11 @@ _SHIFT = Text("比末次触点多分或少分", "More or less credit than last t
 _SHIFT_OF = Text("{model}比末次触点", "{model} against last touch")
 _INTERVALS = Text("{model}的功劳与 95% 区间", "Credit by {model} with 95% interval")
 _SHARE = Text("归因份额", "Credited share")
+_MOST = 15
+_MOST_SHOWN = Text(
+    "图中只画功劳最多的 {n} 个，表格和导出有全部。",
+    "The {n} with most credit are drawn; table and export hold all.",
+)
 _METHODS = Text("画哪些方法", "Methods drawn")
 _FIRST_CHOICE = ["first", "linear", "u_shape", "time_decay", "markov", "shapley_rate"]
 _ALL = Text("全部方法的份额", "Shares of every method")
@@ -84,7 +89,7 @@ def _models(scope: Scope, lang: Lang) -> None:
             default=[m for m in _FIRST_CHOICE if m in names],
             format_func=lambda code: labels.value(code, lang),
         )
-        drawn = _touches(credits).filter(pl.col("model").is_in([*methods, "last"]))
+        drawn = _largest(credits).filter(pl.col("model").is_in([*methods, "last"]))
         share = Field("share", "rate", _SHARE(lang))
         draw = partial(
             points.ranges, drawn, Field("touch"), share, Field("model"), lang, base_code="last"
@@ -104,7 +109,10 @@ def _models(scope: Scope, lang: Lang) -> None:
     if "reconciliation" in result.frames:
         with st.expander(_BALANCE(lang), icon=":material/balance:"):
             present.table(result.frames["reconciliation"], "reconciliation", lang)
-    markup.notes([note(lang) for note in result.notes])
+    said = [note(lang) for note in result.notes]
+    if credits["touch"].n_unique() > _MOST:
+        said = [_MOST_SHOWN(lang, n=_MOST), *said]
+    markup.notes(said)
     present.tools("models", lang, result, draw)
 
 
@@ -120,7 +128,7 @@ def _shift(result: Result, lang: Lang) -> None:
     shift = Field("shift_vs_last", "rate", _SHIFT(lang))
     present.chart(
         lambda: points.bars(
-            credits.filter(pl.col("model") == model),
+            _largest(result.frames["credits"]).filter(pl.col("model") == model),
             Field("touch"),
             shift,
             lang,
@@ -142,6 +150,13 @@ def _shift(result: Result, lang: Lang) -> None:
         units=dict.fromkeys(("low", "high"), "CNY" if money else "count"),
         height=240,
     )
+
+
+def _largest(credits: pl.DataFrame) -> pl.DataFrame:
+    """The touches worth drawing: those with most credit in any model."""
+    touches = _touches(credits)
+    ranked = touches.group_by("touch").agg(pl.col("share").max()).top_k(_MOST, by="share")
+    return touches.filter(pl.col("touch").is_in(ranked["touch"].implode()))
 
 
 def _touches(credits: pl.DataFrame) -> pl.DataFrame:

@@ -31,11 +31,9 @@ _LEAST = Text("至少多少人", "At least so many people")
 _COLLAPSE = Text("合并连续重复", "Collapse repeats")
 _WAY = Text("哪条路（键盘可选）", "Which way (by keyboard)")
 _THROUGH = Text("只看经过：{way}", "Only ways through: {way}")
-_CLEAR = Text("看全部", "Show all")
 _PEOPLE = Text("用户数", "Users")
 _MADE_OF = ("event_type", "channel", "channel_class", "platform", "stream_id", "content_id")
 _LEASTS = ("1", "5", "10", "20", "50", "100", "500", "1000")
-_KEY = "journey-edge"
 _JOINT = " › "
 
 
