@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from footprint import format as fmt
 from footprint.ingest.preview import Effect, Join, Preview, SheetPreview, Unlock
@@ -43,7 +44,10 @@ _ESTIMATE = Text(
     "文件较大，以上按前 {rows} 行估计；导入时逐行核对。",
     "A large file: the figures above are of its first {rows} rows; the import checks every row.",
 )
-_OPENS = Text("导入后可以问：{names}", "Opens once it is in: {names}")
+_OPENS = Text(
+    "导入后能多回答 {n} 个问题，在 {pages} 个页面",
+    "Once it is in, {n} more questions on {pages} pages can be answered",
+)
 
 
 def totals(preview: Preview, lang: Lang) -> None:
@@ -59,11 +63,11 @@ def totals(preview: Preview, lang: Lang) -> None:
     ]
     if ready:
         cards.grid([*shown, *(_join(join, lang) for join in preview.joins)], lang)
-    lines = [_opens(preview.unlocks, lang)] if preview.unlocks else []
     sampled = [sheet.rows for sheet in ready if not sheet.exact]
     if sampled:
-        lines.append(_ESTIMATE(lang, rows=fmt.number(max(sampled), lang)))
-    markup.notes(lines)
+        markup.notes([_ESTIMATE(lang, rows=fmt.number(max(sampled), lang))])
+    if preview.unlocks:
+        markup.show(_opens(preview.unlocks, lang))
 
 
 def of_sheet(sheet: SheetPreview, lang: Lang) -> None:
@@ -117,14 +121,14 @@ def _opens(unlocks: Sequence[Unlock], lang: Lang) -> str:
     pages: dict[str, list[str]] = {}
     for unlock in unlocks:
         pages.setdefault(unlock.page, []).append(unlock.title(lang))
-    joint, stop = ("、", "；") if lang == "zh" else (", ", "; ")
-    parts = []
-    for page in nav.PAGES:
-        if page.code in pages:
-            names = joint.join(pages[page.code])
-            parts.append(
-                f"{page.title(lang)}（{names}）"
-                if lang == "zh"
-                else f"{page.title(lang)} ({names})"
-            )
-    return _OPENS(lang, names=stop.join(parts))
+    joint = "；" if lang == "zh" else "; "
+    items = "".join(
+        f"<li><b>{escape(page.title(lang))}</b> {escape(joint.join(pages[page.code]))}</li>"
+        for page in nav.PAGES
+        if page.code in pages
+    )
+    words = escape(_OPENS(lang, n=len(unlocks), pages=len(pages)))
+    return (
+        f'<details class="fp-note"><summary>{words}</summary><ul class="fp-list">{items}</ul>'
+        "</details>"
+    )

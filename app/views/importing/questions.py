@@ -20,6 +20,7 @@ _LEAD = Text(
 )
 _OTHER = Text("已替您决定，可以改", "Decided for you; change what is wrong")
 _PICK = Text("请选择", "Choose one")
+_SAME = Text("或者每行都是（{heading}）", "or the same in every row ({heading})")
 _FEW = 4
 
 
@@ -58,12 +59,36 @@ def _question(sheet: SheetPreview, asked: Asked, lang: Lang, file: str = "") -> 
         "on_change": _answered,
         "args": (sheet.id, asked.id, key),
     }
-    if len(values) <= _FEW:
+    if asked.kind == "required" and asked.open:
+        _which_or_same(sheet, asked, words, common, lang)
+    elif len(values) <= _FEW:
         st.radio(words, **common)
     else:
         st.selectbox(words, placeholder=_PICK(lang), width=420, **common)
     if asked.why(lang):
         markup.notes([asked.why(lang)])
+
+
+def _which_or_same(
+    sheet: SheetPreview, asked: Asked, words: str, common: dict[str, Any], lang: Lang
+) -> None:
+    """A required column: one of the headings, or a value that holds for every row."""
+    key = f"same-{common['key']}"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(words, placeholder=_PICK(lang), width=420, **common)
+        st.text_input(
+            _SAME(lang, heading=asked.column),
+            key=key,
+            width=220,
+            on_change=_same,
+            args=(sheet.id, asked.column, key),
+        )
+
+
+def _same(sheet: str, column: str, key: str) -> None:
+    value = str(st.session_state[key]).strip()
+    if value:
+        pending.say(pending.answers().map(sheet, f"'{value}'", column))
 
 
 def _answered(sheet: str, question: str, key: str) -> None:

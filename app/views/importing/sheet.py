@@ -136,7 +136,7 @@ def _table(sheet: SheetPreview, lang: Lang) -> None:
         key=key,
         width=240,
         on_change=_tabled,
-        args=(sheet.id, key),
+        args=(sheet, key),
     )
 
 
@@ -161,8 +161,10 @@ def _heading(sheet: SheetPreview, lang: Lang) -> None:
     )
 
 
-def _tabled(sheet: str, key: str) -> None:
-    pending.say(pending.answers().with_sheet(sheet, table=st.session_state[key], mapping={}))
+def _tabled(sheet: SheetPreview, key: str) -> None:
+    said = pending.answers().with_sheet(sheet.id, table=st.session_state[key], mapping={})
+    # Where no line looked like headings, a person who knows the table means the first one.
+    pending.say(said if sheet.head else said.with_sheet(sheet.id, heading=1))
 
 
 def _headed(sheet: str, key: str) -> None:

@@ -31,10 +31,10 @@ _RAW_HELP = Text(
     "By default only the rows taken in stay in the workspace.",
 )
 _GOOD = Text("都看懂了", "Everything is understood")
-_GOOD_WHY = Text(
-    "{files} 张表，{rows} 行可以导入。", "{files} tables with {rows} rows are ready to go in."
-)
-_GOOD_SAMPLED = Text("{files} 张表可以导入。", "{files} tables are ready to go in.")
+_PARTLY = Text("可以导入，但有文件读不了", "Ready, but some files cannot be read")
+_READY = Text("可以导入：{files} 张表", "Ready to go in, tables: {files}")
+_READY_ROWS = Text("，共 {rows} 行", ", rows: {rows}")
+_UNREADABLE = Text("；读不了：{files} 个，下面写明了原因", "; not readable: {files}, see why below")
 _ASK = Text("还差 {n} 个回答", "{n} answers are missing")
 _ASK_WHY = Text("回答后即可导入。", "Answer them, then accept.")
 _NOTHING = Text("没有可以导入的内容", "There is nothing to take in")
@@ -68,15 +68,19 @@ def show(files: Sequence[Waiting], lang: Lang) -> None:
 def _verdict(preview: Preview, lang: Lang) -> None:
     missing = sum(len(one.open) for one in preview.sheets)
     ready = [one for one in preview.sheets if one.ready]
+    refused = [one for one in preview.sheets if one.refused]
     if missing:
         markup.banner("yellow", _ASK(lang, n=missing), _ASK_WHY(lang))
-    elif ready:
-        exact = all(one.exact for one in ready)
-        rows = fmt.number(sum(one.accepted for one in ready), lang)
-        why = _GOOD_WHY if exact else _GOOD_SAMPLED
-        markup.banner("green", _GOOD(lang), why(lang, files=len(ready), rows=rows))
-    else:
+    elif not ready:
         markup.banner("grey", _NOTHING(lang), _NOTHING_WHY(lang))
+    else:
+        why = _READY(lang, files=len(ready))
+        if all(one.exact for one in ready):
+            why += _READY_ROWS(lang, rows=fmt.number(sum(one.accepted for one in ready), lang))
+        if refused:
+            why += _UNREADABLE(lang, files=len(refused))
+        title, colour = (_PARTLY, "yellow") if refused else (_GOOD, "green")
+        markup.banner(colour, title(lang), why + ("。" if lang == "zh" else "."))
 
 
 def _decide(preview: Preview, files: Sequence[Waiting], lang: Lang) -> None:
