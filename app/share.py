@@ -7,12 +7,16 @@ form; wrong, ended and revoked links all get the same answer.
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
+import polars as pl
+from footprint import format as fmt
 from footprint.access import Person, acting
 from footprint.errors import FootprintError
-from footprint.review.html import whole
+from footprint.review.columns import cell
+from footprint.review.html import Written, whole
 from footprint.sharing import Refusal
-from footprint.sharing.pages import shared_page
+from footprint.sharing.pages import Dress, shared_page
 from footprint.text import Lang, Text
 from starlette.concurrency import run_in_threadpool
 from starlette.endpoints import HTTPEndpoint
@@ -21,6 +25,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from app import data
+from app.ui import labels, present
 
 PATH = "/share/{token}"
 _MOST_BYTES = 4096
@@ -79,7 +84,35 @@ async def _answer(request: Request, passphrase: str) -> HTMLResponse:
 def _opened(token: str, passphrase: str) -> bytes:
     workspace = data.workspace()
     with acting(_VISITOR):
-        return shared_page(workspace, workspace.links.open(token, passphrase))
+        return shared_page(workspace, workspace.links.open(token, passphrase), _DRESS)
+
+
+def _words(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
+    return present.worded(labels.localised(frame, lang), lang)
+
+
+def _written(frame: pl.DataFrame) -> Written:
+    """How the cells of a frame are written: numbers in the unit of their column."""
+    units = {name: _unit(frame, name) for name, kind in frame.schema.items() if kind.is_numeric()}
+
+    def write(column: str, value: Any, lang: Lang, tz: str) -> str:
+        if column in units:
+            return fmt.show(value, units[column], lang)
+        return cell(column, value, lang, tz)
+
+    return write
+
+
+def _unit(frame: pl.DataFrame, column: str) -> str:
+    """Bounds and values without a unit of their own are rates where none exceeds one."""
+    known = labels.unit(column)
+    if known or column not in ("low", "high", "value", "mean"):
+        return known or "number"
+    sizes = [abs(float(value)) for value in frame[column].drop_nulls()]
+    return "rate" if sizes and max(sizes) <= 1 else "number"
+
+
+_DRESS = Dress(labels.frame, _words, labels.column, _written)
 
 
 def _form(lang: Lang) -> str:

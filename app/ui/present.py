@@ -21,12 +21,14 @@ from footprint import export
 from footprint.access import Person, acting, person
 from footprint.errors import WorkspaceError
 from footprint.result import Result
+from footprint.sharing import Target
 from footprint.text import Lang, Text
 
 from app import data
-from app.ui import labels, markup, tokens
+from app.ui import labels, linking, markup, tokens
 from app.ui.charts.base import Chart
 
+_LINK = Text("分享这个答案（实时链接）", "Share this answer (a live link)")
 _LOG = logging.getLogger("footprint.app")
 _EXPORT = Text("导出", "Export")
 _CSV = Text("表格 CSV：{name}", "Table CSV: {name}")
@@ -251,6 +253,15 @@ def _menu(
     if result.question:
         markup.notes([_SAME(lang)])
         st.code(command(result), language="bash", wrap_lines=True)
+        if person().may("editor") and st.toggle(_LINK(lang), key=f"link-{key}-{lang}"):
+            linking.form(_target(result, tuple(frames)), key, lang)
+
+
+def _target(result: Result, frames: Sequence[str]) -> Target:
+    """A live link to this answer, with its period and slices."""
+    scope = result.scope.to_dict() if result.scope else {}
+    params = {k: str(v) for k, v in result.params.items() if v is not None and v != ""}
+    return Target("question", result.question, {**scope, "frames": list(frames)}, params)
 
 
 def download(

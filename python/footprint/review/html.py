@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +19,8 @@ from footprint.review.report import Number, Report, Row
 from footprint.text import Lang, Text
 
 _ROWS_SHOWN = 12
+Titled = Callable[[str, Lang], str]
+Written = Callable[[str, Any, Lang, str], str]
 LANG_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 
 
@@ -160,12 +163,14 @@ def scrolling(body: str, label: str) -> str:
     return f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">{body}</div>'
 
 
-def table(frame: pl.DataFrame, lang: Lang, tz: str) -> str:
+def table(
+    frame: pl.DataFrame, lang: Lang, tz: str, titled: Titled = title_of, written: Written = cell
+) -> str:
     """A frame as an HTML table, headings in words, every cell escaped."""
-    head = "".join(f"<th>{escape(title_of(name, lang))}</th>" for name in frame.columns)
+    head = "".join(f"<th>{escape(titled(name, lang))}</th>" for name in frame.columns)
     rows = "".join(
         "<tr>"
-        + "".join(f"<td>{escape(cell(name, value, lang, tz))}</td>" for name, value in row.items())
+        + "".join(f"<td>{escape(written(n, value, lang, tz))}</td>" for n, value in row.items())
         + "</tr>"
         for row in frame.to_dicts()
     )

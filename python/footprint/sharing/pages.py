@@ -6,16 +6,21 @@ reports too.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from footprint.format import show
 from footprint.questions import ask, questions
 from footprint.result import Result, Scalar
 from footprint.review import phrases
 from footprint.review.charts import chart
-from footprint.review.html import page, scrolling, table, whole
+from footprint.review.columns import cell, title_of
+from footprint.review.html import Titled, Written, page, scrolling, table, whole
 from footprint.review.private import for_strangers, guarded_result
 from footprint.scope import Scope
 from footprint.sharing.links import Link, Target
@@ -24,18 +29,38 @@ from footprint.text import Lang, Text
 if TYPE_CHECKING:
     from footprint.workspace import Workspace
 
-_ROWS = 50
+_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """How an answer is put in words: titles of frames and columns, coded values, the cells of a frame."""
+
+    frame: Titled
+    words: Callable[[pl.DataFrame, Lang], pl.DataFrame]
+    column: Titled
+    written: Callable[[pl.DataFrame], Written]
+
+
+PLAIN = Dress(
+    lambda name, _: name.replace("_", " "), lambda frame, _: frame, title_of, lambda _: cell
+)
 _LIVE = Text("实时页面，按现有数据 {version} 计算", "Live page, worked out from data {version}")
 _SMALL = Text(
     "少于 5 人的分组和能认出个人的列没有显示。",
     "Groups of fewer than five and columns that could name a person are not shown.",
 )
+_MORE = Text("只显示前 {shown} 行，共 {total} 行。", "First {shown} of {total} rows.")
 _N = Text("样本 {n}", "n = {n}")
 
 
-def shared_page(workspace: Workspace, link: Link) -> bytes:
+def shared_page(workspace: Workspace, link: Link, dress: Dress = PLAIN) -> bytes:
     """The page of a link as HTML. Raises UsageError or DataMissing when its subject is gone."""
-    return _SHOW[link.target.kind](workspace, link.target, link.lang).encode()
+    target, lang = link.target, link.lang
+    if target.kind == "question":
+        return _question(workspace, target, lang, dress).encode()
+    show_it = _report if target.kind == "report" else _brief
+    return show_it(workspace, target, lang).encode()
 
 
 def scope_of(target: Target, tz: str) -> Scope:
@@ -55,23 +80,21 @@ def _brief(workspace: Workspace, target: Target, lang: Lang) -> str:
     return page(for_strangers(workspace.review.report(brief)), lang)
 
 
-def _question(workspace: Workspace, target: Target, lang: Lang) -> str:
+def _question(workspace: Workspace, target: Target, lang: Lang, dress: Dress) -> str:
     data = workspace.data()
     scope = scope_of(target, data.tz)
     result = guarded_result(ask(data, target.id, scope, target.params))
     title = questions()[target.id].title(lang)
+    asked = target.scope.get("frames") or list(result.frames)
     body = "".join(
         (
             f'<h1>{escape(title)}</h1><p class="soft">{escape(_period(scope, lang))}</p>',
             _cards(result, lang),
-            *(_frame(result, name, lang, scope.tz) for name in result.frames),
+            *(_frame(result, n, lang, scope.tz, dress) for n in asked if n in result.frames),
             _notes(result, lang),
         )
     )
     return whole(title, body, _LIVE(lang, version=data.version), lang)
-
-
-_SHOW = {"report": _report, "brief": _brief, "question": _question}
 
 
 def _period(scope: Scope, lang: Lang) -> str:
@@ -101,13 +124,19 @@ def _card(name: str, scalar: Scalar, lang: Lang) -> str:
     )
 
 
-def _frame(result: Result, name: str, lang: Lang, tz: str) -> str:
+def _frame(result: Result, name: str, lang: Lang, tz: str, dress: Dress) -> str:
     frame = result.frames[name]
     if frame.is_empty():
         return ""
-    label = escape(name.replace("_", " "), quote=True)
-    listed = scrolling(table(frame.head(_ROWS), lang, tz), label)
-    return f"<h2>{label}</h2>{chart(frame, lang, tz)}{listed}"
+    title = escape(dress.frame(name, lang), quote=True)
+    shown = dress.words(frame, lang)
+    listed = scrolling(
+        table(shown.head(_ROWS), lang, tz, dress.column, dress.written(shown)), title
+    )
+    more = ""
+    if shown.height > _ROWS:
+        more = f'<p class="soft">{escape(_MORE(lang, shown=_ROWS, total=shown.height))}</p>'
+    return f"<h2>{title}</h2>{chart(frame, lang, tz)}{listed}{more}"
 
 
 def _notes(result: Result, lang: Lang) -> str:
