@@ -26,7 +26,7 @@ from footprint.text import Text  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from streamlit.starlette import App  # noqa: E402
 
-from app import config, gate, share  # noqa: E402
+from app import config, gate, health, share  # noqa: E402
 from app.data import WORKSPACE_VARIABLE  # noqa: E402
 from app.uploads import route  # noqa: E402
 
@@ -34,7 +34,7 @@ HOST = "127.0.0.1"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 app = App(
     ROOT / "app" / "main.py",
-    routes=[*route.routes(), *share.routes()],
+    routes=[*route.routes(), *share.routes(), *health.routes()],
     middleware=[Middleware(gate.Gate)],
 )
 
@@ -64,6 +64,7 @@ def serve(
     _import_heavy()
     gc.collect()
     gc.freeze()
+    threading.Thread(target=_warm, daemon=True).start()
     if open_browser:
         threading.Thread(target=_open_when_up, args=(port,), daemon=True).start()
     app.run(config={**config.options(), "server.address": address, "server.port": port})
@@ -75,6 +76,13 @@ def _import_heavy() -> None:
     from footprint.questions import questions
 
     questions()
+
+
+def _warm() -> None:
+    """Start the chart renderer beside the server: its first picture takes seconds."""
+    from footprint.outlets.pictures import png
+
+    png('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>足</text></svg>')
 
 
 def _open_when_up(port: int, patience_s: float = 60.0) -> None:

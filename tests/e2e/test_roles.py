@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -140,6 +141,15 @@ def test_a_shared_page_can_be_read_and_nothing_else(team: Team) -> None:
         assert ask(team, f"/share/{guess}")[0] in (301, 400, 404)
     team.workspace.links.revoke(link.id)
     assert ask(team, f"/share/{token}")[0] == 404
+
+
+def test_health_answers_anybody_and_names_nobody(team: Team) -> None:
+    link = HTTPConnection("127.0.0.1", team.port, timeout=60)
+    link.request("GET", "/healthz", headers={"X-Forwarded-User": "li@shop"})
+    answer = link.getresponse()
+    told = json.loads(answer.read())
+    assert (answer.status, set(told)) == (200, {"status", "data_version"})
+    assert told["data_version"] == team.workspace.data_version
 
 
 def test_a_guarded_page_asks_for_its_passphrase(team: Team) -> None:

@@ -34,7 +34,7 @@ _ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """How an answer is put in words: titles of frames and columns, coded values, the cells of a frame."""
+    """How an answer is put in words: titles of frames and columns, coded values, cells."""
 
     frame: Titled
     words: Callable[[pl.DataFrame, Lang], pl.DataFrame]
