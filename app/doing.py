@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 from footprint.errors import FootprintError
+from footprint.outlets.markdown import words as escaped
 from footprint.text import Text
 
 from app import state
@@ -32,4 +33,4 @@ def tell() -> None:
     told = st.session_state.pop(_TOLD, None)
     if told:
         words, icon = told
-        st.toast(words, icon=icon)
+        st.toast(escaped(words), icon=icon)

@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 from footprint.metrics import metrics
+from footprint.outlets.markdown import words as escaped
 from footprint.result import Finding
 from footprint.review import Brief, phrases
 from footprint.review.actions import IMPACTS, METRICS, Impact, due_of, grade_of
@@ -114,7 +115,7 @@ def _remark(item: Finding, found: Draft, lang: Lang) -> None:
     for said in found.said:
         if said.finding == item.id:
             st.button(
-                f"{_WITHDRAW(lang)} · {said.remark['words'][:20]}",
+                f"{_WITHDRAW(lang)} · {escaped(said.remark['words'][:20])}",
                 key=f"withdraw-{said.id}-{lang}",
                 icon=":material/undo:",
                 type="tertiary",
