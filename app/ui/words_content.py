@@ -167,9 +167,7 @@ VALUES: dict[str, Text] = {
     "formal": Text("正式", "Formal"),
     "size": Text("尺码", "Size"),
     "quality": Text("质量", "Quality"),
-    "mismatch": Text("与描述不符", "Not as described"),
     "delivery": Text("物流", "Delivery"),
-    "mind": Text("不想要了", "Changed their mind"),
     "selling": Text("带货场", "Selling"),
     "explain": Text("讲解场", "Explaining"),
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 
 import polars as pl
 
 from footprint.analysis.measures import count, rate, word
+from footprint.analysis.topic_words import main_topic, topic_name
 from footprint.data import Data
 from footprint.format import sentence
 from footprint.questions import Param, question
@@ -18,7 +18,6 @@ from footprint.stats import two_proportions, wilson_columns
 from footprint.text import Text
 
 _ALPHA = 0.05
-OTHER = "other"
 _DEFINITION = Text(
     "退货率 = 有退款的订单行 ÷ 订单行，按下单日分在变动日之前与之后。变化 = 之后 ÷ 之前 − 1，"
     "区间跨过 0 "
@@ -39,27 +38,15 @@ _SUGGESTION = Text(
     "Put what works (a size demo, say) into the script template; try it at random in one more "
     "category first.",
 )
+
+
 # Reason code -> name and words that show it.
-TOPICS: dict[str, tuple[Text, tuple[str, ...]]] = {
-    "size": (Text("尺码", "size"), ("尺码", "尺寸", "偏大", "偏小", "太大", "太小", "size")),
-    "quality": (Text("质量", "quality"), ("质量", "破损", "瑕疵", "坏", "变质", "漏", "quality")),
-    "mismatch": (
-        Text("与描述不符", "not as described"), ("描述", "不符", "色差", "假", "described"),
-    ),
-    "delivery": (Text("物流", "delivery"), ("物流", "太慢", "发货", "没收到", "延误", "late")),
-    "mind": (
-        Text("不想要了", "changed their mind"), ("不想要", "不喜欢", "拍错", "天无理由", "多拍"),
-    ),
-}  # fmt: skip
-
-
 def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
     """One finding when returns clearly changed at the date."""
     value = {name: scalar.value for name, scalar in result.scalars.items()}
     if value.get("verdict") not in ("effect_up", "effect_down"):
         return []
     day = date.fromisoformat(str(value["change"]))
-    topic = TOPICS.get(str(value["top_topic"]))
     return [
         Finding(
             id=f"return_change:{day}",
@@ -69,7 +56,7 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
             problem=sentence(
                 _PROBLEM, day=(day, "date"), before=(value["rate_before"], "rate"),
                 after=(value["rate_after"], "rate"), relative=(value["relative"], "change"),
-                topic=topic[0] if topic else Text("其他", "other"),
+                topic=topic_name(str(value["top_topic"])),
                 share=(value["top_share"], "rate"),
             ),
             suggestion=_SUGGESTION,
@@ -128,27 +115,13 @@ def return_change(data: Data, scope: Scope, change: date | None, tag: str) -> Re
 def _lines(data: Data, scope: Scope) -> pl.DataFrame:
     day = pl.col("order_ts").dt.convert_time_zone(data.tz).dt.date()
     orders = scoped(data, "orders", scope)
-    topics = orders["refund_reason"].unique().drop_nulls()
-    known = {reason: topic_of(reason) for reason in topics}
     category = looked_up(data, orders, "category", "orders")
     return orders.select(
         category=pl.lit(None, pl.String) if category is None else category,
         day=day,
         returned=(pl.col("refund_amount") > 0).fill_null(value=False),
-        topic=pl.col("refund_reason").replace_strict(
-            known, default=None, return_dtype=pl.String
-        ),
+        topic=main_topic(orders["refund_reason"]),
     )  # fmt: skip
-
-
-@cache
-def topic_of(reason: str) -> str:
-    """The topic whose word occurs in the reason, ``other`` when none does."""
-    text = reason.lower()
-    for topic, (_, words) in TOPICS.items():
-        if any(word_ in text for word_ in words):
-            return topic
-    return OTHER
 
 
 def _first_tagged(data: Data, scope: Scope, tag: str) -> tuple[date | None, list[str]]:

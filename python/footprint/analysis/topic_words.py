@@ -58,6 +58,11 @@ def topics_of(texts: pl.Series) -> pl.Series:
     )
 
 
+def main_topic(texts: pl.Series) -> pl.Series:
+    """The first topic of each text in the declared order, ``other`` where none shows."""
+    return topics_of(texts).list.first()
+
+
 def topic_name(id: str) -> Text:
     """The name of a topic, the id itself when it is not declared."""
     names = {topic.id: topic.name for topic in topics()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from footprint.analysis.measures import over, rate, word
-from footprint.analysis.return_change import OTHER, topic_of
+from footprint.analysis.topic_words import OTHER, main_topic
 from footprint.data import Data
 from footprint.questions import question
 from footprint.result import Result, Scalar
@@ -117,8 +117,7 @@ def _feedback(data: Data, scope: Scope, lines: pl.DataFrame) -> pl.DataFrame:
     words of the lowest rating."""
     ids = lines["sku_id"].unique()
     said = scoped(data, "comments", scope).filter(pl.col("sku_id").is_in(ids.implode()))
-    known = {text: topic_of(text) for text in said["text"].unique().drop_nulls()}
-    topic = pl.col("text").replace_strict(known, default=OTHER, return_dtype=pl.String)
+    topic = main_topic(said["text"])
     named = pl.col("topic").filter(pl.col("topic") != OTHER)
     return (
         said.with_columns(topic=topic)
