@@ -67,31 +67,22 @@ Rows = Cold | Warm
 def funnel(rows: Rows) -> pl.DataFrame:
     """a: users whose best chain ends at each level."""
     log = rows.log("user_id", "ts", "event")
-    answer = log.funnel(["exposure", "enter", "product_click", "pay"], timedelta(days=7))
+    steps = log.funnel_steps(["exposure", "enter", "product_click", "pay"], timedelta(days=7))
     stay = pl.when(pl.col("step") == 4).then(pl.col("users")).otherwise(pl.col("lost"))
-    return answer.steps.select(pl.col("step").alias("level"), stay.alias("users"))
+    return steps.select(pl.col("step").alias("level"), stay.alias("users"))
 
 
 def sessions(rows: Rows) -> pl.DataFrame:
     """b: sessions by a gap above 30 minutes, and what is in them."""
-    size = pl.col("rows")
-    return (
-        rows.log("user_id", "ts", "event", "amount")
-        .sessions(timedelta(minutes=30))
-        .select(
-            pl.len().alias("sessions"),
-            (pl.col("end_ts") - pl.col("start_ts"))
-            .sum()
-            .dt.total_milliseconds()
-            .alias("duration_ms"),
-            (pl.col("hits") > 0).sum().alias("with_pay"),
-            (size == 1).sum().alias("of_1"),
-            size.is_between(2, 5).sum().alias("of_2_5"),
-            size.is_between(6, 20).sum().alias("of_6_20"),
-            (size > 20).sum().alias("of_more"),
-            pl.col("value_cents").sum().alias("cents"),
-        )
-    )
+    found = rows.log("user_id", "ts", "event", "amount").session_totals(sizes=(1, 5, 20))
+    one, few, some, many = found.by_rows
+    return pl.DataFrame(
+        {
+            "sessions": [found.sessions], "duration_ms": [found.duration_us // 1000],
+            "with_pay": [found.with_hit], "of_1": [one], "of_2_5": [few], "of_6_20": [some],
+            "of_more": [many], "cents": [found.value_cents],
+        }
+    )  # fmt: skip
 
 
 def retention(rows: Rows) -> pl.DataFrame:

@@ -14,6 +14,7 @@ __all__ = [
     "encode_bytes",
     "first_last",
     "funnel",
+    "funnel_counts",
     "journeys",
     "lifecycle",
     "presence_of_rows",
@@ -23,6 +24,7 @@ __all__ = [
     "route_users",
     "routes",
     "rows_of_users",
+    "session_totals",
     "sessions",
     "transitions",
     "user_days",
@@ -136,7 +138,7 @@ def funnel(
     roles: _Roles,
     steps: int,
     window: int,
-    mode: Literal["best", "first_entry", "strict", "any_order", "totals"],
+    mode_name: Literal["best", "first_entry", "strict", "any_order", "totals"],
     starts: tuple[int, int],
     later: bool,
     grace: int,
@@ -144,6 +146,19 @@ def funnel(
     hold: _Column | None,
     task: Task | None = None,
 ) -> Frame: ...
+def funnel_counts(
+    layout: Layout,
+    roles: _Roles,
+    steps: int,
+    window: int,
+    mode_name: Literal["best", "first_entry", "strict", "any_order", "totals"],
+    starts: tuple[int, int],
+    later: bool,
+    grace: int,
+    exclude: tuple[int, int] | None,
+    hold: _Column | None,
+    task: Task | None = None,
+) -> list[int]: ...
 def retention(
     layout: Layout,
     roles: _Roles,
@@ -177,6 +192,14 @@ def user_days(
 def first_last(
     layout: Layout, roles: _Roles, values: _Column, task: Task | None = None
 ) -> Frame: ...
+def session_totals(
+    layout: Layout,
+    roles: _Roles,
+    gap: int,
+    values: _Column,
+    limits: list[int],
+    task: Task | None = None,
+) -> tuple[int, int, int, int, list[int]]: ...
 def sessions(
     layout: Layout, roles: _Roles, gap: int, values: _Column, task: Task | None = None
 ) -> Frame: ...

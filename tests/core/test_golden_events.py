@@ -24,6 +24,12 @@ def test_funnel_levels(golden) -> None:
     assert funnel.steps["users"].to_list() == reached
 
 
+def test_funnel_steps_are_the_steps_of_the_funnel(golden) -> None:
+    for mode in ("best", "first_entry", "any_order", "totals"):
+        whole = golden.log.funnel(STEPS, WEEK, mode=mode).steps
+        assert golden.log.funnel_steps(STEPS, WEEK, mode=mode).equals(whole)
+
+
 def test_time_to_convert(golden) -> None:
     seconds = golden.log.funnel(STEPS, WEEK).seconds().sort()
     wanted = golden.answers["time_to_convert_ms"]
@@ -122,6 +128,13 @@ def test_sessions(golden) -> None:
     # The agreed amount is rounded to tens.
     assert list(figures.row(0)[:7]) == golden.answers["b"][:7]
     assert figures.row(0)[7] == pytest.approx(golden.answers["b"][7], abs=5)
+
+
+def test_session_totals(golden) -> None:
+    found = golden.log.session_totals(sizes=(1, 5, 20))
+    figures = [found.sessions, found.duration_us // 1000, found.with_hit, *found.by_rows]
+    assert figures == golden.answers["b"][:7]
+    assert found.value_cents == golden.log.sessions()["value_cents"].sum()
 
 
 def test_routes_to_the_first_pay(golden) -> None:

@@ -1,9 +1,9 @@
 //! Figures by stretch of time and dimension: rows, distinct users, roles, value.
 
 use super::codes::{Codes, MISSING, check_values};
-use super::tags::Tags;
+use super::tags::{Roles, Tags};
 use crate::error::{Result, input};
-use crate::layout::{Layout, Row};
+use crate::layout::Layout;
 use crate::task::Task;
 
 /// Most cells (stretches x codes) of one question.
@@ -56,19 +56,28 @@ struct Table {
 struct Stretch {
     from: i64,
     to: i64,
-    number: i64,
+    /// Its first cell.
+    first: usize,
 }
 
 impl Stretch {
+    /// The first cell of the stretch of `at`; cells begin with stretch `base`.
     #[inline]
-    fn of(&mut self, at: i64, ask: &Buckets<'_>) -> i64 {
+    fn of(&mut self, at: i64, ask: &Buckets<'_>, base: i64) -> usize {
         if at < self.from || at >= self.to {
-            self.number = (at + ask.offset).div_euclid(ask.width);
-            self.from = self.number * ask.width - ask.offset;
+            let number = (at + ask.offset).div_euclid(ask.width);
+            self.from = number * ask.width - ask.offset;
             self.to = self.from + ask.width;
+            self.first = (number - base) as usize * (ask.size + 1);
         }
-        self.number
+        self.first
     }
+}
+
+/// Rows of one user that follow each other in one cell.
+struct Run {
+    cell: usize,
+    rows: u32,
 }
 
 /// Count every cell.
@@ -91,43 +100,75 @@ pub fn buckets(layout: &Layout, tags: &Tags<'_>, ask: &Buckets<'_>, task: &Task)
     if cells > MAX_CELLS {
         return Err(input(format!("{cells} cells; at most {MAX_CELLS}: take longer stretches")));
     }
-    let stride = FIXED + ask.roles;
-    let table = layout.fold(
-        task,
-        || Table { words: vec![0; cells * stride], value: vec![0; cells] },
-        |table, user| {
-            let mut stretch = Stretch { from: 0, to: 0, number: 0 };
-            for at in layout.range(user) {
-                let (row, source) = (Row(layout.rows[at]), layout.source[at]);
-                let roles = tags.of(row, source);
-                if roles & 1 == 0 {
-                    continue;
-                }
-                let code = (ask.codes.of(row, source) as usize).min(ask.size);
-                let time = (stretch.of(layout.clock.micros(row), ask) - base) as usize;
-                table.count(ask, time * columns + code, user as u32, roles >> 1, source);
-            }
-        },
-        Table::add,
-    )?;
+    let table = match tags.by_event() {
+        Some(roles) => filled(layout, roles, ask, base, cells, task),
+        None => filled(layout, tags, ask, base, cells, task),
+    }?;
     Ok(table.finish(ask, base, columns))
 }
 
+fn filled(
+    layout: &Layout,
+    tags: &impl Roles,
+    ask: &Buckets<'_>,
+    base: i64,
+    cells: usize,
+    task: &Task,
+) -> Result<Table> {
+    let stride = FIXED + ask.roles;
+    layout.fold(
+        task,
+        || Table { words: vec![0; cells * stride], value: vec![0; cells] },
+        |table, user| {
+            let mut stretch = Stretch { from: 0, to: 0, first: 0 };
+            let mut run = Run { cell: usize::MAX, rows: 0 };
+            for at in layout.range(user) {
+                let (row, roles) = tags.at(layout, at);
+                if roles & 1 == 0 {
+                    continue;
+                }
+                let code = match ask.codes {
+                    Codes::Rows(_) => ask.codes.of(row, layout.source[at]),
+                    _ => ask.codes.of(row, 0),
+                };
+                let first = stretch.of(layout.clock.micros(row), ask, base);
+                let cell = first + (code as usize).min(ask.size);
+                if cell != run.cell {
+                    table.close(stride, &run, user as u32);
+                    run = Run { cell, rows: 0 };
+                }
+                run.rows += 1;
+                if roles > 1 {
+                    table.count(ask, cell, roles >> 1, layout.source[at]);
+                }
+            }
+            table.close(stride, &run, user as u32);
+        },
+        Table::add,
+    )
+}
+
 impl Table {
+    /// Add a run of a user's rows to its cell.
     #[inline]
-    fn count(&mut self, ask: &Buckets<'_>, cell: usize, user: u32, roles: u32, source: u32) {
-        let stride = FIXED + ask.roles;
-        let words = &mut self.words[cell * stride..(cell + 1) * stride];
-        words[0] += 1;
-        words[1] += u32::from(words[2] != user + 1);
-        words[2] = user + 1;
+    fn close(&mut self, stride: usize, run: &Run, user: u32) {
+        if run.rows > 0 {
+            let words = &mut self.words[run.cell * stride..][..FIXED];
+            words[0] += run.rows;
+            words[1] += u32::from(words[2] != user + 1);
+            words[2] = user + 1;
+        }
+    }
+
+    /// Count the roles of a row apart.
+    #[inline]
+    fn count(&mut self, ask: &Buckets<'_>, cell: usize, roles: u32, source: u32) {
         if roles & 1 == 1 {
             self.value[cell] += ask.values[source as usize];
         }
-        if roles != 0 {
-            for role in (0..ask.roles).filter(|role| roles >> role & 1 == 1) {
-                words[FIXED + role] += 1;
-            }
+        let words = &mut self.words[cell * (FIXED + ask.roles) + FIXED..][..ask.roles];
+        for (role, count) in words.iter_mut().enumerate() {
+            *count += roles >> role & 1;
         }
     }
 

@@ -1,5 +1,7 @@
 //! A dimension of the rows: its code for each row.
 
+use rayon::prelude::*;
+
 use crate::error::{Result, input};
 use crate::layout::{self, Layout, Row};
 
@@ -43,10 +45,13 @@ impl Codes<'_> {
                 layout.source_rows
             )));
         }
-        match rows.iter().find(|&&code| code != MISSING && code as usize >= size) {
-            Some(code) => Err(input(format!("code {code} of {size}"))),
-            None => Ok(()),
+        // One more than the largest code, MISSING counting as nothing.
+        let above = |codes: &[u32]| codes.iter().fold(0, |top, code| code.wrapping_add(1).max(top));
+        let above = rows.par_chunks(1 << 18).map(above).max().unwrap_or(0) as usize;
+        if above > size {
+            return Err(input(format!("code {} of {size}", above - 1)));
         }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::codes::check_values;
 use super::tags::Tags;
-use super::zone::Zone;
+use super::zone::{Days, Zone};
 use crate::error::Result;
 use crate::layout::{Layout, Row};
 use crate::task::Task;
@@ -44,12 +44,13 @@ impl UserDays {
 pub fn user_days(layout: &Layout, tags: &Tags<'_>, zone: &Zone, task: &Task) -> Result<UserDays> {
     let parts = layout.map_blocks(task, |users| {
         let mut days = UserDays::default();
+        let mut local = Days::new(zone);
         for user in users {
             let begin = days.day.len();
             for at in layout.range(user) {
                 let row = Row(layout.rows[at]);
                 if tags.of(row, layout.source[at]) != 0 {
-                    days.add(user as u32, zone.day(layout.clock.micros(row)), begin);
+                    days.add(user as u32, local.of(layout.clock.micros(row)), begin);
                 }
             }
         }

@@ -7,7 +7,7 @@
 
 use super::retention::Calendar;
 use super::tags::Tags;
-use super::zone::Zone;
+use super::zone::{Days, Zone};
 use crate::error::{Result, input};
 use crate::layout::{Layout, Row};
 use crate::task::Task;
@@ -42,16 +42,23 @@ pub fn lifecycle(
         };
     };
     let size = (last - first + 1) as usize;
-    let parts = layout.map_blocks(task, |users| {
-        let mut answer = Lifecycle { first, states: vec![[0; 4]; size], active: vec![0; size] };
-        for user in users {
-            one_user(layout, tags, zone, calendar, user, &mut answer);
-        }
-        Ok(answer)
-    })?;
-    let mut whole = Lifecycle { first, states: vec![[0; 4]; size], active: vec![0; size] };
-    parts.iter().for_each(|part| whole.add(part));
-    Ok(whole)
+    let new = || Lifecycle { first, states: vec![[0; 4]; size], active: vec![0; size] };
+    let add = |sum: &mut Lifecycle, part: Lifecycle| sum.add(&part);
+    let every_row = tags.of_all().is_some_and(|roles| roles != 0);
+    let kept = if every_row { layout.active_days(zone, task)? } else { None };
+    if let Some(days) = kept {
+        let visit = |answer: &mut Lifecycle, user: usize| {
+            answer.user(days.of(user).map(|day| calendar.period(day)));
+        };
+        return layout.fold(&Task::default(), new, visit, add);
+    }
+    let visit = |answer: &mut Lifecycle, user: usize| {
+        let mut local = Days::new(zone);
+        let rows = layout.range(user).map(|at| (Row(layout.rows[at]), layout.source[at]));
+        let counted = rows.filter(|&(row, source)| tags.of(row, source) != 0);
+        answer.user(counted.map(|(row, _)| calendar.period(local.of(layout.clock.micros(row)))));
+    };
+    layout.fold(task, new, visit, add)
 }
 
 impl Lifecycle {
@@ -69,42 +76,33 @@ const RETURNING: usize = 1;
 const RESURRECTING: usize = 2;
 const DORMANT: usize = 3;
 
-fn one_user(
-    layout: &Layout,
-    tags: &Tags<'_>,
-    zone: &Zone,
-    calendar: &Calendar<'_>,
-    user: usize,
-    answer: &mut Lifecycle,
-) {
-    let mut before: Option<usize> = None;
-    let mut active = 0;
-    for at in layout.range(user) {
-        let row = Row(layout.rows[at]);
-        if tags.of(row, layout.source[at]) == 0 {
-            continue;
-        }
-        let period = calendar.period(zone.day(layout.clock.micros(row)));
-        let now = (period - answer.first) as usize;
-        if before == Some(now) {
-            continue;
-        }
-        let state = match before {
-            None => NEW,
-            Some(last) if last + 1 == now => RETURNING,
-            Some(last) => {
-                answer.states[last + 1][DORMANT] += 1;
-                RESURRECTING
+impl Lifecycle {
+    /// Add a user by the periods of the rows that count.
+    fn user(&mut self, periods: impl Iterator<Item = i32>) {
+        let mut before: Option<usize> = None;
+        let mut active = 0;
+        for period in periods {
+            let now = (period - self.first) as usize;
+            if before == Some(now) {
+                continue;
             }
-        };
-        answer.states[now][state] += 1;
-        active += 1;
-        before = Some(now);
-    }
-    if let Some(last) = before {
-        if let Some(next) = answer.states.get_mut(last + 1) {
-            next[DORMANT] += 1;
+            let state = match before {
+                None => NEW,
+                Some(last) if last + 1 == now => RETURNING,
+                Some(last) => {
+                    self.states[last + 1][DORMANT] += 1;
+                    RESURRECTING
+                }
+            };
+            self.states[now][state] += 1;
+            active += 1;
+            before = Some(now);
         }
-        answer.active[active - 1] += 1;
+        if let Some(last) = before {
+            if let Some(next) = self.states.get_mut(last + 1) {
+                next[DORMANT] += 1;
+            }
+            self.active[active - 1] += 1;
+        }
     }
 }

@@ -5,9 +5,9 @@
 //! exactly 24 hours. Source: requirement row S7.1-b.
 
 use super::tags::Tags;
-use super::zone::{DAY, Zone};
+use super::zone::{DAY, Days, Zone};
 use crate::error::{Result, input};
-use crate::layout::{Layout, Row};
+use crate::layout::{ActiveDays, Layout, Row};
 use crate::task::Task;
 
 /// Role of rows that begin a user's history.
@@ -92,18 +92,25 @@ pub fn retention(
         };
     };
     let table = Table { first, cohorts: (end - first + 1) as usize, width: ask.last + 2 };
-    let parts = layout.map_blocks(task, |users| {
-        let mut cells = vec![0_u32; table.cohorts * table.width];
-        for user in users {
-            table.count(layout, tags, ask, user, &mut cells);
-        }
-        Ok(cells)
-    })?;
-    let cells = parts.into_iter().reduce(|mut sum, part| {
+    let size = table.cohorts * table.width;
+    let add = |sum: &mut Vec<u32>, part: Vec<u32>| {
         sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
-        sum
-    });
-    Ok(cells.map_or_else(Cohorts::default, |cells| table.finish(&cells, ask.kind)))
+    };
+    let every_row = tags.of_all().is_some_and(|roles| roles & START != 0 && roles & RETURN != 0);
+    let kept =
+        if every_row && !ask.exact_day { layout.active_days(&ask.zone, task)? } else { None };
+    let cells = if let Some(days) = kept {
+        let idle = Task::default();
+        layout.fold(&idle, || vec![0; size], |cells, user| table.days(&days, ask, user, cells), add)
+    } else {
+        layout.fold(
+            task,
+            || vec![0; size],
+            |cells, user| table.rows(layout, tags, ask, user, cells),
+            add,
+        )
+    }?;
+    Ok(table.finish(&cells, ask.kind))
 }
 
 /// Cells by cohort: column 0 is the cohort's size, column k + 1 counts k.
@@ -114,7 +121,8 @@ struct Table {
 }
 
 impl Table {
-    fn count(
+    /// Count one user by rows.
+    fn rows(
         &self,
         layout: &Layout,
         tags: &Tags<'_>,
@@ -122,27 +130,28 @@ impl Table {
         user: usize,
         cells: &mut [u32],
     ) {
-        let (mut furthest, mut back) = (None, false);
-        walk(layout, tags, ask, user, |cohort, k| {
-            let at = (cohort - self.first) as usize * self.width;
-            let inside = k >= 0 && k as usize <= ask.last;
-            match ask.kind {
-                _ if k < 0 => cells[at] += 1,
-                Kind::Exact if inside => cells[at + k as usize + 1] += 1,
-                // The first return after the cohort's own period decides.
-                Kind::Within if k >= 1 && !back => {
-                    back = true;
-                    if inside {
-                        cells[at + k as usize + 1] += 1;
-                    }
-                }
-                Kind::Unbounded => furthest = Some(at + (k as usize).min(ask.last) + 1),
-                _ => {}
+        let mut tally = Tally { furthest: None, back: false };
+        walk(layout, tags, ask, user, |cohort, k| tally.see(self, ask, cells, cohort, k));
+        tally.leave(cells);
+    }
+
+    /// Count one user by active days, each of which starts and returns.
+    fn days(&self, days: &ActiveDays, ask: &Retention<'_>, user: usize, cells: &mut [u32]) {
+        let mut tally = Tally { furthest: None, back: false };
+        let (mut cohort, mut seen) = (None, -1);
+        for day in days.of(user) {
+            let period = ask.calendar.period(day);
+            let first = *cohort.get_or_insert_with(|| {
+                tally.see(self, ask, cells, period, -1);
+                period
+            });
+            let k = i64::from(period - first);
+            if k != seen {
+                seen = k;
+                tally.see(self, ask, cells, first, k);
             }
-        });
-        if let Some(cell) = furthest {
-            cells[cell] += 1;
         }
+        tally.leave(cells);
     }
 
     fn finish(&self, cells: &[u32], kind: Kind) -> Cohorts {
@@ -169,6 +178,40 @@ impl Table {
     }
 }
 
+/// What has been seen of one user.
+struct Tally {
+    furthest: Option<usize>,
+    back: bool,
+}
+
+impl Tally {
+    /// A return in period k of `cohort`; k = -1 is the start.
+    #[inline]
+    fn see(&mut self, table: &Table, ask: &Retention<'_>, cells: &mut [u32], cohort: i32, k: i64) {
+        let at = (cohort - table.first) as usize * table.width;
+        let inside = k >= 0 && k as usize <= ask.last;
+        match ask.kind {
+            _ if k < 0 => cells[at] += 1,
+            Kind::Exact if inside => cells[at + k as usize + 1] += 1,
+            // The first return after the cohort's own period decides.
+            Kind::Within if k >= 1 && !self.back => {
+                self.back = true;
+                if inside {
+                    cells[at + k as usize + 1] += 1;
+                }
+            }
+            Kind::Unbounded => self.furthest = Some(at + (k as usize).min(ask.last) + 1),
+            _ => {}
+        }
+    }
+
+    fn leave(&self, cells: &mut [u32]) {
+        if let Some(cell) = self.furthest {
+            cells[cell] += 1;
+        }
+    }
+}
+
 /// Every return of one user as `visit(cohort, k)`, once per k, ascending; k = -1 is the start.
 #[inline]
 fn walk(
@@ -178,6 +221,7 @@ fn walk(
     user: usize,
     mut visit: impl FnMut(i32, i64),
 ) {
+    let mut days = Days::new(&ask.zone);
     let mut begun: Option<(i64, i32)> = None;
     let mut seen = -1_i64;
     for at in layout.range(user) {
@@ -188,7 +232,7 @@ fn walk(
         }
         let now = layout.clock.micros(row);
         if begun.is_none() && roles & START != 0 {
-            let period = ask.calendar.period(ask.zone.day(now));
+            let period = ask.calendar.period(days.of(now));
             begun = Some((now, period));
             visit(period, -1);
         }
@@ -199,7 +243,7 @@ fn walk(
         let k = if ask.exact_day {
             (now - first) / DAY
         } else {
-            i64::from(ask.calendar.period(ask.zone.day(now)) - cohort)
+            i64::from(ask.calendar.period(days.of(now)) - cohort)
         };
         if k != seen {
             seen = k;

@@ -54,15 +54,15 @@ pub fn routes(
     let one = Counts { conversions: 1, ..Counts::default() };
     let table = layout.fold(
         task,
-        PathTable::default,
-        |table, user| {
-            if let Some(route) = route(layout, tags, ask, user) {
-                table.add(&route, one);
+        || (PathTable::default(), Vec::new()),
+        |(table, nodes), user| {
+            if let Some(route) = route(layout, tags, ask, user, nodes) {
+                table.add(route, one);
             }
         },
-        |table, part| part.iter().for_each(|(route, counts)| table.add(route, counts)),
+        |(table, _), (part, _)| part.iter().for_each(|(route, counts)| table.add(route, counts)),
     )?;
-    Ok(table.sorted())
+    Ok(table.0.sorted())
 }
 
 /// Users whose route is `path`, in ascending order of their codes.
@@ -78,14 +78,23 @@ pub fn travellers(
 ) -> Result<Vec<u32>> {
     ask.codes.check(layout, ask.size)?;
     let parts = layout.map_blocks(task, |users| {
-        let same = |&user: &usize| route(layout, tags, ask, user).is_some_and(|r| r == path);
+        let mut nodes = Vec::new();
+        let same = |&user: &usize| {
+            route(layout, tags, ask, user, &mut nodes).is_some_and(|found| found == path)
+        };
         Ok(users.filter(same).map(|user| user as u32).collect::<Vec<_>>())
     })?;
     Ok(parts.concat())
 }
 
-fn route(layout: &Layout, tags: &Tags<'_>, ask: &Routes<'_>, user: usize) -> Option<Vec<u16>> {
-    let mut nodes: Vec<u16> = Vec::new();
+fn route<'n>(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    ask: &Routes<'_>,
+    user: usize,
+    nodes: &'n mut Vec<u16>,
+) -> Option<&'n [u16]> {
+    nodes.clear();
     let mut reached = false;
     for at in layout.range(user) {
         let (row, source) = (Row(layout.rows[at]), layout.source[at]);
@@ -113,5 +122,5 @@ fn route(layout: &Layout, tags: &Tags<'_>, ask: &Routes<'_>, user: usize) -> Opt
         Side::Before => drop(nodes.drain(..extra)),
         Side::After => nodes.truncate(ask.longest),
     }
-    reached.then_some(nodes)
+    reached.then_some(&nodes[..])
 }

@@ -5,7 +5,7 @@
 //! Snowplow agree; `PostHog` paths split at the limit itself.
 
 use super::codes::check_values;
-use super::tags::Tags;
+use super::tags::{Roles, Tags};
 use crate::error::{Result, input};
 use crate::layout::{Layout, Row};
 use crate::task::Task;
@@ -73,6 +73,141 @@ pub fn sessions(
     let mut whole = Sessions::with_capacity(parts.iter().map(|part| part.user.len()).sum());
     parts.into_iter().for_each(|part| whole.append(part));
     Ok(whole)
+}
+
+/// All sessions together.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct SessionTotals {
+    /// Sessions.
+    pub sessions: u64,
+    /// Sum of their lengths in microseconds.
+    pub duration: i64,
+    /// Sessions with a hit.
+    pub with_hit: u64,
+    /// Value of all hits.
+    pub value: i64,
+    /// Sessions of at most `limits[i]` rows and more than the limit before; last, above all limits.
+    pub by_rows: Vec<u64>,
+}
+
+/// What [`sessions`] adds up to, without a list of them; `limits` ascend.
+///
+/// # Errors
+/// As [`sessions`]; limits that do not ascend.
+pub fn totals(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    gap: i64,
+    values: &[i64],
+    limits: &[u32],
+    task: &Task,
+) -> Result<SessionTotals> {
+    if gap < 0 || !limits.is_sorted() {
+        return Err(input("sessions: the gap must be 0 or more and the limits ascend"));
+    }
+    check_values(layout, values)?;
+    match tags.by_event() {
+        Some(table) => total(layout, table, gap, values, limits, task),
+        None => total(layout, tags, gap, values, limits, task),
+    }
+}
+
+fn total(
+    layout: &Layout,
+    tags: &impl Roles,
+    gap: i64,
+    values: &[i64],
+    limits: &[u32],
+    task: &Task,
+) -> Result<SessionTotals> {
+    let gap = (gap / layout.clock.tick) as u64;
+    let sums = layout.fold(
+        task,
+        Sums::default,
+        |sums, user| {
+            let (mut start, mut end, mut rows, mut hits) = (0, 0, 0_usize, 0_u32);
+            for at in layout.range(user) {
+                let (row, roles) = tags.at(layout, at);
+                if roles & INSIDE == 0 {
+                    continue;
+                }
+                let now = row.stamp();
+                if rows == 0 || now - end > gap {
+                    sums.close(end - start, rows, hits, limits);
+                    (start, rows, hits) = (now, 0, 0);
+                }
+                (end, rows, hits) = (now, rows + 1, hits | roles & HIT);
+                if roles & HIT != 0 {
+                    sums.value += values[layout.source[at] as usize];
+                }
+            }
+            sums.close(end - start, rows, hits, limits);
+        },
+        Sums::add,
+    )?;
+    Ok(sums.finish(layout.clock.tick, limits))
+}
+
+/// Sizes of sessions counted one by one; longer ones are put under their limit at once.
+const SIZES: usize = 256;
+
+/// Totals in stamps.
+struct Sums {
+    stamps: u64,
+    with_hit: u64,
+    value: i64,
+    /// Sessions by rows; entry 0 takes what is no session.
+    by_rows: Box<[u64; SIZES]>,
+    /// Sessions of [`SIZES`] rows or more, by how many limits they exceed.
+    longer: Vec<u64>,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self { stamps: 0, with_hit: 0, value: 0, by_rows: Box::new([0; SIZES]), longer: Vec::new() }
+    }
+}
+
+fn place(rows: usize, limits: &[u32]) -> usize {
+    limits.iter().filter(|&&limit| rows > limit as usize).count()
+}
+
+impl Sums {
+    #[inline]
+    fn close(&mut self, stamps: u64, rows: usize, hits: u32, limits: &[u32]) {
+        self.stamps += stamps;
+        self.with_hit += u64::from(hits != 0);
+        if let Some(count) = self.by_rows.get_mut(rows) {
+            *count += 1;
+        } else {
+            self.longer.resize(limits.len() + 1, 0);
+            self.longer[place(rows, limits)] += 1;
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.stamps += other.stamps;
+        self.with_hit += other.with_hit;
+        self.value += other.value;
+        self.by_rows.iter_mut().zip(*other.by_rows).for_each(|(sum, more)| *sum += more);
+        self.longer.resize(self.longer.len().max(other.longer.len()), 0);
+        self.longer.iter_mut().zip(other.longer).for_each(|(sum, more)| *sum += more);
+    }
+
+    fn finish(self, tick: i64, limits: &[u32]) -> SessionTotals {
+        let mut by_rows = vec![0; limits.len() + 1];
+        for (rows, &count) in self.by_rows.iter().enumerate().skip(1) {
+            by_rows[place(rows, limits)] += count;
+        }
+        by_rows.iter_mut().zip(&self.longer).for_each(|(sum, more)| *sum += more);
+        SessionTotals {
+            sessions: by_rows.iter().sum(),
+            duration: self.stamps as i64 * tick,
+            with_hit: self.with_hit,
+            value: self.value,
+            by_rows,
+        }
+    }
 }
 
 impl Sessions {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::codes::{Codes, MISSING};
-use super::tags::Tags;
+use super::tags::{Roles, Tags};
 use crate::error::{Result, input};
 use crate::layout::{Layout, Row};
 use crate::task::Task;
@@ -12,9 +12,10 @@ use crate::task::Task;
 pub const MAX_CODES: usize = 4096;
 
 /// The codes of one user's rows with a role, in time order; `collapse` drops equal neighbours.
+#[inline]
 fn codes_of(
     layout: &Layout,
-    tags: &Tags<'_>,
+    tags: &impl Roles,
     codes: Codes<'_>,
     user: usize,
     collapse: bool,
@@ -22,11 +23,14 @@ fn codes_of(
 ) {
     let mut before = MISSING;
     for at in layout.range(user) {
-        let (row, source) = (Row(layout.rows[at]), layout.source[at]);
-        if tags.of(row, source) == 0 {
+        let (row, roles) = tags.at(layout, at);
+        if roles == 0 {
             continue;
         }
-        let code = codes.of(row, source);
+        let code = match codes {
+            Codes::Rows(_) => codes.of(row, layout.source[at]),
+            _ => codes.of(row, 0),
+        };
         if code != MISSING && !(collapse && code == before) {
             visit(code);
             before = code;
@@ -50,6 +54,20 @@ pub fn transitions(
         return Err(input(format!("{size} codes; at most {MAX_CODES} make a table of steps")));
     }
     codes.check(layout, size)?;
+    match tags.by_event() {
+        Some(table) => table_of(layout, table, codes, size, collapse, task),
+        None => table_of(layout, tags, codes, size, collapse, task),
+    }
+}
+
+fn table_of(
+    layout: &Layout,
+    tags: &impl Roles,
+    codes: Codes<'_>,
+    size: usize,
+    collapse: bool,
+    task: &Task,
+) -> Result<Vec<u64>> {
     layout.fold(
         task,
         || vec![0_u64; size * size],

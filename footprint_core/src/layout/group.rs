@@ -10,6 +10,7 @@ use std::ops::Range;
 use arrow_buffer::{OffsetBuffer, ScalarBuffer};
 use rayon::prelude::*;
 
+use super::active::Kept;
 use super::instants::Instants;
 use super::timeline::Timeline;
 use super::users::Users;
@@ -95,6 +96,7 @@ pub fn build(source: Input<'_>, task: &Task) -> Result<Built> {
         clock,
         source_rows: rows,
         timeline,
+        kept: Kept::default(),
     };
     Ok(Built { layout, users, order })
 }

@@ -1,5 +1,6 @@
 //! The event log ordered by (user, time): the one structure every kernel reads.
 
+mod active;
 mod group;
 mod instants;
 mod intern;
@@ -7,6 +8,7 @@ mod row;
 mod timeline;
 mod users;
 
+pub use active::{ActiveDays, Kept};
 pub use group::{Built, Input, build};
 pub use instants::{Instants, Stretch, Unit};
 pub use row::{NONE, Row};
@@ -59,6 +61,8 @@ pub struct Layout {
     pub source_rows: usize,
     /// The log in time order, when it came so.
     pub timeline: Option<Timeline>,
+    /// What was made of the rows and may be asked for again.
+    pub kept: Kept,
 }
 
 impl Layout {

@@ -23,16 +23,27 @@ pub fn unknown(what: &str, word: &str) -> PyErr {
     PyValueError::new_err(format!("unknown {what} “{word}”"))
 }
 
+fn mode(word: &str) -> PyResult<Mode> {
+    match word {
+        "best" => Ok(Mode::Best),
+        "first_entry" => Ok(Mode::First),
+        "strict" => Ok(Mode::Strict),
+        "any_order" => Ok(Mode::AnyOrder),
+        "totals" => Ok(Mode::Totals),
+        other => Err(unknown("mode", other)),
+    }
+}
+
 /// Level, instants and source rows of each user who did a step (each attempt in mode totals).
 #[pyfunction]
-#[pyo3(signature = (layout, roles, steps, window, mode, starts, later, grace, exclude, hold, task=None))]
+#[pyo3(signature = (layout, roles, steps, window, mode_name, starts, later, grace, exclude, hold, task=None))]
 pub fn funnel(
     py: Python<'_>,
     layout: &Bound<'_, Layout>,
     roles: Roles,
     steps: usize,
     window: i64,
-    mode: &str,
+    mode_name: &str,
     starts: (i64, i64),
     later: bool,
     grace: i64,
@@ -40,14 +51,7 @@ pub fn funnel(
     hold: Option<Column>,
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Frame> {
-    let mode = match mode {
-        "best" => Mode::Best,
-        "first_entry" => Mode::First,
-        "strict" => Mode::Strict,
-        "any_order" => Mode::AnyOrder,
-        "totals" => Mode::Totals,
-        other => return Err(unknown("mode", other)),
-    };
+    let mode = mode(mode_name)?;
     let hold = hold.map(|codes| codes.numbers::<UInt32Type>("hold")).transpose()?;
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
     let ask = Funnel { steps, window, mode, starts, later, grace, exclude };
@@ -64,6 +68,32 @@ pub fn funnel(
         ("start_row", column::<UInt32Type>(answer.start_row)),
         ("end_row", column::<UInt32Type>(answer.end_row)),
     ])
+}
+
+/// Users (attempts in mode totals) by level, 1 to `steps`.
+#[pyfunction]
+#[pyo3(signature = (layout, roles, steps, window, mode_name, starts, later, grace, exclude, hold, task=None))]
+pub fn funnel_counts(
+    py: Python<'_>,
+    layout: &Bound<'_, Layout>,
+    roles: Roles,
+    steps: usize,
+    window: i64,
+    mode_name: &str,
+    starts: (i64, i64),
+    later: bool,
+    grace: i64,
+    exclude: Option<(usize, usize)>,
+    hold: Option<Column>,
+    task: Option<Bound<'_, Task>>,
+) -> PyResult<Vec<u64>> {
+    let mode = mode(mode_name)?;
+    let hold = hold.map(|codes| codes.numbers::<UInt32Type>("hold")).transpose()?;
+    let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
+    let ask = Funnel { steps, window, mode, starts, later, grace, exclude };
+    guard::run(py, || {
+        funnels::counts(layout, &roles.tags(layout.source_rows)?, &ask, hold.as_deref(), &task)
+    })
 }
 
 fn kind(word: &str) -> PyResult<Kind> {

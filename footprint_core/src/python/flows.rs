@@ -13,7 +13,7 @@ use super::frame::{Frame, column};
 use super::guard::{self, Task};
 use super::layout::Layout;
 use crate::kernels::codes::MISSING;
-use crate::kernels::concurrency::{self, Delta};
+use crate::kernels::concurrency;
 use crate::kernels::routes::{Routes, Side};
 use crate::kernels::transitions::Sankey;
 use crate::kernels::{
@@ -54,6 +54,27 @@ pub fn sessions(
     ])
 }
 
+/// All sessions together: sessions, `duration_us`, `with_hit`, `value_cents`, sessions by rows up to
+/// each limit and above.
+#[pyfunction]
+#[pyo3(signature = (layout, roles, gap, values, limits, task=None))]
+pub fn session_totals(
+    py: Python<'_>,
+    layout: &Bound<'_, Layout>,
+    roles: Roles,
+    gap: i64,
+    values: Column,
+    limits: Vec<u32>,
+    task: Option<Bound<'_, Task>>,
+) -> PyResult<(u64, i64, u64, i64, Vec<u64>)> {
+    let values = values.numbers::<Int64Type>("values")?;
+    let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
+    let sum = guard::run(py, || {
+        splits::totals(layout, &roles.tags(layout.source_rows)?, gap, &values, &limits, &task)
+    })?;
+    Ok((sum.sessions, sum.duration, sum.with_hit, sum.value, sum.by_rows))
+}
+
 /// Visits: roles are enter, leave, there; `ends` bounds visits without a leave, by place.
 #[pyfunction]
 #[pyo3(signature = (layout, roles, places, ends, cap, task=None))]
@@ -81,26 +102,20 @@ pub fn visits(
     ])
 }
 
-fn presence(py: Python<'_>, deltas: Vec<Delta>, which: &str) -> PyResult<Frame> {
-    match which {
-        "peak" => {
-            let peaks = guard::run(py, || Ok(concurrency::peaks(deltas)))?;
-            Frame::new(vec![
-                ("place", optional(peaks.iter().map(|peak| peak.place))),
-                ("count", column::<Int64Type>(peaks.iter().map(|peak| peak.count).collect())),
-                ("at", column::<TimestampMicrosecondType>(peaks.iter().map(|p| p.at).collect())),
-            ])
-        }
-        "curve" => {
-            let curve = guard::run(py, || Ok(concurrency::curve(deltas)))?;
-            Frame::new(vec![
-                ("place", optional(curve.place)),
-                ("at", column::<TimestampMicrosecondType>(curve.at)),
-                ("count", column::<Int64Type>(curve.count)),
-            ])
-        }
-        other => Err(unknown("presence", other)),
-    }
+fn peak_frame(peaks: &[concurrency::Peak]) -> PyResult<Frame> {
+    Frame::new(vec![
+        ("place", optional(peaks.iter().map(|peak| peak.place))),
+        ("count", column::<Int64Type>(peaks.iter().map(|peak| peak.count).collect())),
+        ("at", column::<TimestampMicrosecondType>(peaks.iter().map(|peak| peak.at).collect())),
+    ])
+}
+
+fn curve_frame(curve: concurrency::Curve) -> PyResult<Frame> {
+    Frame::new(vec![
+        ("place", optional(curve.place)),
+        ("at", column::<TimestampMicrosecondType>(curve.at)),
+        ("count", column::<Int64Type>(curve.count)),
+    ])
 }
 
 /// Peak or curve of rows that come (role 0) less rows that go (role 1); place missing = all.
@@ -116,11 +131,16 @@ pub fn presence_of_rows(
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Frame> {
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
-    let deltas = guard::run(py, || {
-        let tags = roles.tags(layout.source_rows)?;
-        concurrency::deltas(layout, &tags, places.codes(), size, &task)
-    })?;
-    presence(py, deltas, which)
+    let tags = || roles.tags(layout.source_rows);
+    match which {
+        "peak" => peak_frame(&guard::run(py, || {
+            concurrency::peaks_of_rows(layout, &tags()?, places.codes(), size, &task)
+        })?),
+        "curve" => curve_frame(guard::run(py, || {
+            concurrency::curve_of_rows(layout, &tags()?, places.codes(), size, &task)
+        })?),
+        other => Err(unknown("presence", other)),
+    }
 }
 
 /// Peak or curve of stays `[start, end)` in microseconds.
@@ -136,7 +156,11 @@ pub fn presence_of_stays(
     let starts = starts.numbers::<Int64Type>("starts")?;
     let ends = ends.numbers::<Int64Type>("ends")?;
     let deltas = guard::run(py, || concurrency::stays(&places, &starts, &ends))?;
-    presence(py, deltas, which)
+    match which {
+        "peak" => peak_frame(&guard::run(py, || Ok(concurrency::peaks(deltas)))?),
+        "curve" => curve_frame(guard::run(py, || Ok(concurrency::curve(deltas)))?),
+        other => Err(unknown("presence", other)),
+    }
 }
 
 /// Steps between consecutive rows of a user: from, to, n (above 0).

@@ -21,10 +21,13 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::ask::{first_last, funnel, lifecycle, retention, retention_users, user_days};
+    use super::ask::{
+        first_last, funnel, funnel_counts, lifecycle, retention, retention_users, user_days,
+    };
     #[pymodule_export]
     use super::flows::{
-        buckets, edges, presence_of_rows, presence_of_stays, routes, sessions, transitions, visits,
+        buckets, edges, presence_of_rows, presence_of_stays, routes, session_totals, sessions,
+        transitions, visits,
     };
     #[pymodule_export]
     use super::frame::Frame;

@@ -13,7 +13,7 @@ use arrow_buffer::{OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Fields, Schema};
 
 use super::{Stored, VERSION, seal};
-use crate::layout::{BUCKETS, Clock, Layout, Timeline};
+use crate::layout::{BUCKETS, Clock, Kept, Layout, Timeline};
 
 fn list_fields() -> Fields {
     Fields::from(vec![
@@ -121,6 +121,7 @@ pub fn from_batch(batch: &RecordBatch) -> std::result::Result<Stored, String> {
         clock: Clock { base: number("base")?, tick: number("tick")? },
         source_rows: number("source_rows")? as usize,
         timeline,
+        kept: Kept::default(),
     };
     let note = text("note")?.clone();
     Ok(Stored { layout, ids, note })

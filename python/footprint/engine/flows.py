@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -18,6 +18,20 @@ from footprint.engine.zone import micros
 _MICRO = timedelta(microseconds=1)
 _UTC = pl.Datetime("us", "UTC")
 LEFT, OTHER, SEPARATOR = "(left)", "(other)", " > "
+
+
+class SessionTotals(NamedTuple):
+    """All sessions together."""
+
+    sessions: int
+    duration_us: int
+    """Sum of last less first instant."""
+    with_hit: int
+    """Sessions with at least one hit."""
+    value_cents: int
+    """Value of all hits."""
+    by_rows: list[int]
+    """Sessions of rows up to each limit and above the one before; last, above all limits."""
 
 
 class FlowQuestions(LogBase):
@@ -40,6 +54,22 @@ class FlowQuestions(LogBase):
         roles = tags(self, [which, self.conversion if hits is None else hits], mask).parts
         answer = _core.sessions(self.layout, roles, gap // _MICRO, self.cents, task)
         return pl.DataFrame(answer).cast({"start_ts": _UTC, "end_ts": _UTC})
+
+    def session_totals(
+        self,
+        gap: timedelta = timedelta(minutes=30),
+        *,
+        sizes: Sequence[int] = (1, 5, 20),
+        hits: Selector | None = None,
+        which: Selector | None = None,
+        mask: pl.Series | None = None,
+        task: Task | None = None,
+    ) -> SessionTotals:
+        """What ``sessions`` adds up to, without a frame of them; ``sizes`` are limits of rows."""
+        roles = tags(self, [which, self.conversion if hits is None else hits], mask).parts
+        return SessionTotals(
+            *_core.session_totals(self.layout, roles, gap // _MICRO, self.cents, list(sizes), task)
+        )
 
     def visits(
         self,

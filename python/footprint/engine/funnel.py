@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from footprint.engine.base import Dimension, LogBase, Period
 
 Mode = Literal["best", "first_entry", "strict", "any_order", "totals"]
+_Roles = tuple[list[int], pl.Series | None, pl.Series | None]
+_Exclude = tuple[int, int] | None
 _EXCLUDED, _ANY = 30, 31
 FOREVER = 2**63 - 1
 _MICRO = timedelta(microseconds=1)
@@ -121,12 +123,38 @@ def ask(
     log: LogBase, steps: Sequence[Selector], options: Options, task: _core.Task | None
 ) -> Funnel:
     """See ``EventLog.funnel``."""
+    answer = _core.funnel(log.layout, *_asked(log, steps, options), task)
+    people = pl.DataFrame(answer).with_columns(
+        pl.col("start_ts", "end_ts").cast(pl.Datetime("us", "UTC"))
+    )
+    return Funnel(_names(steps), people)
+
+
+def steps_of(
+    log: LogBase, steps: Sequence[Selector], options: Options, task: _core.Task | None
+) -> pl.DataFrame:
+    """See ``EventLog.funnel_steps``."""
+    counts = _core.funnel_counts(log.layout, *_asked(log, steps, options), task)
+    reached = [sum(counts[step:]) for step in range(len(counts))]
+    return pl.DataFrame(
+        {
+            "step": pl.Series(range(1, len(steps) + 1), dtype=pl.UInt8),
+            "name": _names(steps),
+            "users": pl.Series(reached, dtype=pl.Int64),
+            "lost": pl.Series([*counts[:-1], 0], dtype=pl.Int64),
+        }
+    )
+
+
+def _asked(
+    log: LogBase, steps: Sequence[Selector], options: Options
+) -> tuple[_Roles, int, int, Mode, tuple[int, int], bool, int, _Exclude, pl.Series | None]:
+    """The question as the kernel takes it."""
     _check(steps, options)
     special: dict[int, Selector | None] = {_ANY: None} if options.mode == "strict" else {}
     if options.exclude is not None:
         special[_EXCLUDED] = options.exclude[0]
-    answer = _core.funnel(
-        log.layout,
+    return (
         tags(log, steps, options.mask, special).parts,
         len(steps),
         FOREVER if options.window is None else options.window // _MICRO,
@@ -136,12 +164,11 @@ def ask(
         options.grace // _MICRO,
         None if options.exclude is None else (options.exclude[1] - 1, options.exclude[2] - 1),
         None if options.hold is None else log.codes(options.hold),
-        task,
     )
-    people = pl.DataFrame(answer).with_columns(
-        pl.col("start_ts", "end_ts").cast(pl.Datetime("us", "UTC"))
-    )
-    return Funnel(tuple(_name(step, i) for i, step in enumerate(steps, 1)), people)
+
+
+def _names(steps: Sequence[Selector]) -> tuple[str, ...]:
+    return tuple(_name(step, i) for i, step in enumerate(steps, 1))
 
 
 def _check(steps: Sequence[Selector], options: Options) -> None:

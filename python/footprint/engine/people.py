@@ -55,6 +55,27 @@ class PeopleQuestions(LogBase):
         options = _funnel.Options(window, mode, mask, starts, hold, exclude, later, grace)
         return _funnel.ask(self, steps, options, task)
 
+    def funnel_steps(
+        self,
+        steps: Sequence[Selector],
+        window: timedelta | None = None,
+        *,
+        mode: _funnel.Mode = "best",
+        mask: pl.Series | None = None,
+        starts: Period = (None, None),
+        hold: Dimension | None = None,
+        exclude: tuple[Selector, int, int] | None = None,
+        later: bool = False,
+        grace: timedelta = timedelta(0),
+        task: Task | None = None,
+    ) -> pl.DataFrame:
+        """``funnel(...).steps`` without a frame of people: ``step``, ``name``, ``users``, ``lost``.
+
+        The parameters are those of ``funnel``.
+        """
+        options = _funnel.Options(window, mode, mask, starts, hold, exclude, later, grace)
+        return _funnel.steps_of(self, steps, options, task)
+
     def retention(
         self,
         tz: str,

@@ -71,7 +71,7 @@ class Source:
     @cached_property
     def cents(self) -> pl.Series:
         """Value of each source row in cents: orders, or ``pay`` events when there are no orders."""
-        return self.column("value_cents").cast(pl.Int64).fill_null(0)
+        return self.column("value_cents").cast(pl.Int64).fill_null(0).rechunk()
 
 
 def _as(column: pl.Series, kind: pl.DataType) -> pl.Series:

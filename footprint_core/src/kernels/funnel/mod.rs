@@ -9,11 +9,13 @@
 
 mod any_order;
 mod ordered;
+mod quick;
 mod strict;
 mod totals;
 
 use std::ops::Range;
 
+use self::quick::Quick;
 use super::tags::Tags;
 use crate::error::{Result, input};
 use crate::layout::{Layout, Row};
@@ -159,6 +161,38 @@ pub fn funnel(
     Ok(whole)
 }
 
+/// Users (attempts in [`Mode::Totals`]) by the level they got to: entry i counts level i + 1.
+///
+/// # Errors
+/// As [`funnel`].
+pub fn counts(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    ask: &Funnel,
+    hold: Option<&[u32]>,
+    task: &Task,
+) -> Result<Vec<u64>> {
+    check(layout, ask, hold)?;
+    let mut counts = vec![0_u64; ask.steps];
+    let quick = Quick::new(layout, ask, tags.by_event()).filter(|_| hold.is_none());
+    let Some(quick) = quick else {
+        for level in funnel(layout, tags, ask, hold, task)?.level {
+            counts[usize::from(level) - 1] += 1;
+        }
+        return Ok(counts);
+    };
+    let found = layout.fold(
+        task,
+        || (ordered::Walk::new(ask), vec![0_u64; ask.steps + 1]),
+        |(walk, counts), user| {
+            let level = quick.level(layout, user);
+            counts[level.unwrap_or_else(|| walk.stream(layout, tags, user).level)] += 1;
+        },
+        |sum, part| sum.1.iter_mut().zip(part.1).for_each(|(a, b)| *a += b),
+    )?;
+    Ok(found.1[1..].to_vec())
+}
+
 fn check(layout: &Layout, ask: &Funnel, hold: Option<&[u32]>) -> Result<()> {
     if ask.steps == 0 || ask.steps > MAX_STEPS || ask.window < 0 || ask.grace < 0 {
         return Err(input(format!(
@@ -193,9 +227,11 @@ fn block(
     let mut walk = ordered::Walk::new(ask);
     let mut seen = Vec::new();
     let direct = matches!(ask.mode, Mode::Best | Mode::First) && ask.grace == 0 && hold.is_none();
+    let quick = Quick::new(layout, ask, tags.by_event()).filter(|_| hold.is_none());
     for user in users {
         if direct {
-            let best = walk.stream(layout, tags, user);
+            let found = quick.as_ref().and_then(|quick| quick.best(layout, user));
+            let best = found.unwrap_or_else(|| walk.stream(layout, tags, user));
             if best.level > 0 {
                 levels.push(user, best);
             }

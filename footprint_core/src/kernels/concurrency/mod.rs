@@ -1,5 +1,7 @@
 //! How many are there at once: half-open stays, deltas of one instant netted.
 
+mod in_time;
+
 use rayon::prelude::*;
 
 use super::codes::{Codes, MISSING};
@@ -64,6 +66,46 @@ pub fn deltas(
         Ok(deltas)
     })?;
     Ok(parts.concat())
+}
+
+/// The peak of every place and, first, of all together, by rows: as [`peaks`] of [`deltas`].
+///
+/// # Errors
+/// Codes out of range, cancellation.
+pub fn peaks_of_rows(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    places: Codes<'_>,
+    size: usize,
+    task: &Task,
+) -> Result<Vec<Peak>> {
+    match (&layout.timeline, places) {
+        (Some(time), Codes::Rows(places)) if !tags.by_row() => {
+            Codes::Rows(places).check(layout, size)?;
+            in_time::peaks(time, tags, places, size, task)
+        }
+        _ => Ok(peaks(deltas(layout, tags, places, size, task)?)),
+    }
+}
+
+/// The curve of every place and, first, of all together, by rows: as [`curve`] of [`deltas`].
+///
+/// # Errors
+/// Codes out of range, cancellation.
+pub fn curve_of_rows(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    places: Codes<'_>,
+    size: usize,
+    task: &Task,
+) -> Result<Curve> {
+    match (&layout.timeline, places) {
+        (Some(time), Codes::Rows(places)) if !tags.by_row() => {
+            Codes::Rows(places).check(layout, size)?;
+            in_time::curve(time, tags, places, size, task)
+        }
+        _ => Ok(curve(deltas(layout, tags, places, size, task)?)),
+    }
 }
 
 /// Changes by stays `[start, end)`.
