@@ -37,10 +37,10 @@ class Warm:
         return self._log
 
 
-def events(path: Path, *columns: str) -> pl.DataFrame:
-    """Some columns of the file under the names of the events table."""
-    frame = pl.read_parquet(path, columns=list(columns or _EVERY))
-    return frame.rename({name: _NAMES[name] for name in frame.columns})
+def events(path: Path, *columns: str) -> pl.LazyFrame:
+    """Some columns of the file under the names of the events table, read when asked for."""
+    names = columns or _EVERY
+    return pl.scan_parquet(path).select(pl.col(name).alias(_NAMES[name]) for name in names)
 
 
 cold = Cold

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::chain::{Chain, DENSE};
 use super::credit::Credit;
 use super::paths::{Counts, PathTable};
 use super::rules;
@@ -63,6 +64,8 @@ pub struct Journeys {
     pub total: Counts,
     /// Conversions without a touch.
     pub unattributed: Counts,
+    /// Order-1 steps of all journeys, unless there are too many touches for a dense chain.
+    pub chain: Option<Chain>,
 }
 
 /// Walk all users.
@@ -89,16 +92,15 @@ fn check(layout: &Layout, ask: &Walk<'_>) -> Result<()> {
 /// Put buckets together; also used for buckets made elsewhere.
 #[must_use]
 pub fn collect(buckets: Vec<Bucket>, touches: usize) -> Journeys {
-    let mut paths = PathTable::default();
     let mut unattributed = Counts::default();
     for bucket in &buckets {
-        bucket.paths.iter().for_each(|(path, counts)| paths.add(path, counts));
         unattributed.conversions += bucket.unattributed.conversions;
         unattributed.value += bucket.unattributed.value;
     }
-    let paths = paths.sorted();
+    let paths = PathTable::merged(buckets.iter().map(|bucket| &bucket.paths));
+    let chain = (touches <= DENSE).then(|| Chain::count(&paths, touches));
     let total = paths.total();
-    Journeys { buckets, paths, touches, total, unattributed }
+    Journeys { buckets, paths, touches, total, unattributed, chain }
 }
 
 struct Touch {

@@ -1,6 +1,9 @@
 //! Path tables: distinct paths with conversions, value and journeys without conversion.
 
+use std::sync::OnceLock;
+
 use hashbrown::HashTable;
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A path: touch codes in order.
@@ -38,7 +41,8 @@ pub struct PathTable {
     /// End of each path in `codes`.
     ends: Vec<usize>,
     counts: Vec<Counts>,
-    index: HashTable<(u64, u32)>,
+    /// Hash and number of every path; made when a path is first looked for.
+    index: OnceLock<HashTable<(u64, u32)>>,
 }
 
 impl PathTable {
@@ -75,41 +79,60 @@ impl PathTable {
     /// The counts of exactly this path, if it occurred.
     #[must_use]
     pub fn find(&self, path: &Path) -> Option<Counts> {
+        let index = self.index.get_or_init(|| self.indexed());
         let hash = hash(path);
-        let found = self.index.find(hash, |&(h, at)| h == hash && self.path(at as usize) == path);
+        let found = index.find(hash, |&(h, at)| h == hash && self.path(at as usize) == path);
         found.map(|&(_, at)| self.counts[at as usize])
     }
 
     /// Add `more` to the counts of `path`.
     pub fn add(&mut self, path: &Path, more: Counts) {
+        let mut index = self.index.take().unwrap_or_else(|| self.indexed());
         let hash = hash(path);
-        let (codes, ends) = (&self.codes, &self.ends);
-        let same = |at: u32| {
-            let at = at as usize;
-            let start = at.checked_sub(1).map_or(0, |before| ends[before]);
-            &codes[start..ends[at]] == path
-        };
-        if let Some(&(_, at)) = self.index.find(hash, |&(h, at)| h == hash && same(at)) {
+        let same = |&(h, at): &(u64, u32)| h == hash && self.path(at as usize) == path;
+        let found = index.find(hash, same).map(|&(_, at)| at);
+        if let Some(at) = found {
             self.counts[at as usize].add(more);
-            return;
+        } else {
+            index.insert_unique(hash, (hash, self.len() as u32), |&(h, _)| h);
+            self.push(path, more);
         }
-        let at = self.len() as u32;
-        self.index.insert_unique(hash, (hash, at), |&(h, _)| h);
-        self.codes.extend_from_slice(path);
-        self.ends.push(self.codes.len());
-        self.counts.push(more);
+        self.index = OnceLock::from(index);
     }
 
     /// The same table with its paths in ascending order.
     #[must_use]
     pub fn sorted(&self) -> Self {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_unstable_by(|&a, &b| self.path(a).cmp(self.path(b)));
-        let mut sorted = Self::default();
-        for at in order {
-            sorted.add(self.path(at), self.counts[at]);
+        Self::merged([self])
+    }
+
+    /// All paths of some tables in ascending order, equal ones together.
+    pub fn merged<'t>(tables: impl IntoIterator<Item = &'t Self>) -> Self {
+        let tables: Vec<&Self> = tables.into_iter().collect();
+        let mut order: Vec<(u128, u32, u32)> =
+            Vec::with_capacity(tables.iter().map(|table| table.len()).sum());
+        for (number, table) in tables.iter().enumerate() {
+            let key = |at: usize| (head(table.path(at)), number as u32, at as u32);
+            order.extend((0..table.len()).map(key));
         }
-        sorted
+        let rest = |&(_, table, at): &(u128, u32, u32)| {
+            let path = tables[table as usize].path(at as usize);
+            path.get(HEAD..).unwrap_or_default()
+        };
+        order.par_sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| rest(a).cmp(rest(b))).then((a.1, a.2).cmp(&(b.1, b.2)))
+        });
+        let equal = |a: &(u128, u32, u32), b: &(u128, u32, u32)| a.0 == b.0 && rest(a) == rest(b);
+        let mut merged = Self::default();
+        for same in order.chunk_by(equal) {
+            let mut counts = Counts::default();
+            for &(_, table, at) in same {
+                counts.add(tables[table as usize].counts(at as usize));
+            }
+            let (_, table, at) = same[0];
+            merged.push(tables[table as usize].path(at as usize), counts);
+        }
+        merged
     }
 
     /// Sum of all counts.
@@ -119,6 +142,32 @@ impl PathTable {
         self.counts.iter().for_each(|&counts| total.add(counts));
         total
     }
+
+    /// A path that is not in the table yet.
+    fn push(&mut self, path: &Path, counts: Counts) {
+        self.codes.extend_from_slice(path);
+        self.ends.push(self.codes.len());
+        self.counts.push(counts);
+    }
+
+    fn indexed(&self) -> HashTable<(u64, u32)> {
+        let mut index = HashTable::with_capacity(self.len());
+        for at in 0..self.len() {
+            let hash = hash(self.path(at));
+            index.insert_unique(hash, (hash, at as u32), |&(h, _)| h);
+        }
+        index
+    }
+}
+
+/// Codes of a path that make its head.
+const HEAD: usize = 8;
+
+/// The first codes of a path in one number that compares as they do; shorter paths come first.
+fn head(path: &Path) -> u128 {
+    let code = |at: usize| path.get(at).map_or(0, |&code| u128::from(code) + 1);
+    // Codes stay below 65,535, so that one more still fits.
+    (0..HEAD).fold(0, |head, at| head << 16 | code(at))
 }
 
 fn hash(path: &Path) -> u64 {

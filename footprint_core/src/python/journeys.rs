@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{ListBuilder, UInt16Builder};
+use arrow_array::builder::{LargeStringBuilder, ListBuilder, UInt16Builder};
 use arrow_array::types::{Float64Type, Int64Type, UInt32Type, UInt64Type};
 use arrow_array::{ArrayRef, Float64Array, StringArray};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::ask::unknown;
@@ -13,7 +14,7 @@ use super::frame::{Frame, column};
 use super::guard::{self, Task};
 use super::layout::Layout;
 use crate::attribution::bootstrap::{Interval, Replicates};
-use crate::attribution::chain::{Chain, DENSE, Effects};
+use crate::attribution::chain::Effects;
 use crate::attribution::order_choice::Score;
 use crate::attribution::rules::Rule;
 use crate::attribution::{self as models, Model, Walk, shapley, sparse_chain};
@@ -173,8 +174,8 @@ impl Journeys {
         let task = guard::task(task.as_ref());
         let inner = &self.inner;
         let effects: Effects = guard::run(py, || {
-            if order == 1 && inner.touches <= DENSE {
-                return Ok(Chain::count(&inner.paths, inner.touches).effects());
+            if let Some(chain) = inner.chain.as_ref().filter(|_| order == 1) {
+                return Ok(chain.effects());
             }
             sparse_chain::effects(&inner.paths, inner.touches, order, &task)
         })?;
@@ -249,6 +250,41 @@ impl Journeys {
             ("conversions", column::<UInt64Type>(counts.iter().map(|c| c.conversions).collect())),
             ("value", column::<Int64Type>(counts.iter().map(|c| c.value).collect())),
             ("nulls", column::<UInt64Type>(counts.iter().map(|c| c.nulls).collect())),
+        ])
+    }
+
+    /// Distinct paths as text: the words of their codes joined by `separator`, number of touches,
+    /// conversions, value in cents, nulls.
+    fn path_table(&self, py: Python<'_>, words: Vec<String>, separator: &str) -> PyResult<Frame> {
+        let paths = &self.inner.paths;
+        if words.len() != self.inner.touches {
+            let (found, wanted) = (words.len(), self.inner.touches);
+            return Err(PyValueError::new_err(format!("{found} words, {wanted} touches")));
+        }
+        let text = guard::run(py, || {
+            let mut text = LargeStringBuilder::with_capacity(paths.len(), paths.len() * 32);
+            let mut line = String::new();
+            for (path, _) in paths.iter() {
+                line.clear();
+                for (at, &code) in path.iter().enumerate() {
+                    line.push_str(if at == 0 { "" } else { separator });
+                    line.push_str(&words[usize::from(code)]);
+                }
+                text.append_value(&line);
+            }
+            Ok(text.finish())
+        })?;
+        let length = |(path, _): (&models::Path, _)| path.len() as u32;
+        let counts = |pick: fn(&models::Counts) -> u64| {
+            column::<UInt64Type>(paths.iter().map(|(_, counts)| pick(&counts)).collect())
+        };
+        let value = paths.iter().map(|(_, counts)| counts.value).collect();
+        Frame::new(vec![
+            ("path", Arc::new(text) as ArrayRef),
+            ("touches", column::<UInt32Type>(paths.iter().map(length).collect())),
+            ("conversions", counts(|counts| counts.conversions)),
+            ("value", column::<Int64Type>(value)),
+            ("nulls", counts(|counts| counts.nulls)),
         ])
     }
 

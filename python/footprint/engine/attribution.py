@@ -107,18 +107,9 @@ class AttributionTables:
     def paths(self) -> pl.DataFrame:
         """path (joined by " > "), touches (its length), conversions, value, nulls; most
         conversions first."""
-        codes, words = list(range(len(self.touches))), list(self.touches)
-        word = pl.element().cast(pl.UInt32).replace_strict(codes, words, return_dtype=pl.String)
-        return (
-            pl.DataFrame(self.journey_paths.paths())
-            .with_columns(
-                pl.col("path").list.eval(word),
-                pl.col("path").list.len().alias("touches"),
-                pl.col("value") / 100,
-            )
-            .with_columns(pl.col("path").list.join(SEPARATOR))
-            .select("path", "touches", "conversions", "value", "nulls")
-            .sort("conversions", "nulls", "path", descending=[True, True, False])
+        table = pl.DataFrame(self.journey_paths.path_table(list(self.touches), SEPARATOR))
+        return table.with_columns(pl.col("value") / 100).sort(
+            "conversions", "nulls", "path", descending=[True, True, False]
         )
 
     @cached_property

@@ -35,13 +35,16 @@ class LogBase:
     @classmethod
     def build(
         cls,
-        events: pl.DataFrame,
+        events: pl.DataFrame | pl.LazyFrame,
         orders: pl.DataFrame | None = None,
         cache_dir: Path | None = None,
         key: str = "",
         task: Task | None = None,
     ) -> Self:
         """Lay out ``events`` and ``orders`` (frames as in ``footprint.schema``).
+
+        A lazy frame of events is read column by column and not kept: questions about columns that
+        are not in the layout read them again. User ids may be strings, categories or whole numbers.
 
         With ``cache_dir`` the layout is opened from ``cache_dir/<key>`` when a whole, matching file
         is there, else built and written atomically; a damaged file is rebuilt. ``key`` must change

@@ -7,6 +7,8 @@ from functools import cached_property
 
 import polars as pl
 
+from footprint.engine.scan import Scan, table
+
 ORDER = "@order"
 _FIXED = ("event_ts", "user_id", "event_type", "value_cents")
 
@@ -18,9 +20,13 @@ def _cents(column: str) -> pl.Expr:
 class Source:
     """The two input tables as one list of rows; columns are put together only when asked for."""
 
-    def __init__(self, events: pl.DataFrame, orders: pl.DataFrame | None) -> None:
-        self.events = events
+    def __init__(self, events: pl.DataFrame | pl.LazyFrame, orders: pl.DataFrame | None) -> None:
+        self.events = table(events)
         self.orders = None if orders is None else _by_order(orders)
+
+    @property
+    def _tables(self) -> list[pl.DataFrame | Scan]:
+        return [self.events] if self.orders is None else [self.events, self.orders]
 
     @property
     def rows(self) -> int:
@@ -37,10 +43,9 @@ class Source:
     def mask(self, predicate: pl.Expr) -> pl.Series:
         """A predicate over the columns it reads, table by table, so that no column is copied."""
         names = dict.fromkeys(predicate.meta.root_names())
-        tables = [self.events] if self.orders is None else [self.events, self.orders]
         parts = []
-        for table in tables:
-            seen = pl.DataFrame([_as(_take(table, name), self.kind(name)) for name in names])
+        for one in self._tables:
+            seen = pl.DataFrame([_as(_take(one, name), self.kind(name)) for name in names])
             parts.append(seen.select(predicate.alias("mask"))["mask"])
         return pl.concat(parts, rechunk=True)
 
@@ -60,8 +65,7 @@ class Source:
 
     def kind(self, name: str) -> pl.DataType:
         """The type of a column over all source rows."""
-        tables = [self.events] if self.orders is None else [self.events, self.orders]
-        kinds = {_take(table.clear(), name).dtype for table in tables} - {pl.Null()}
+        kinds = {_take(one.clear(), name).dtype for one in self._tables} - {pl.Null()}
         return kinds.pop() if len(kinds) == 1 else pl.String() if kinds else pl.Null()
 
     def frame(self, columns: Iterable[str]) -> pl.DataFrame:
@@ -78,7 +82,7 @@ def _as(column: pl.Series, kind: pl.DataType) -> pl.Series:
     return column if column.dtype == kind else column.cast(kind)
 
 
-def _take(table: pl.DataFrame, name: str) -> pl.Series:
+def _take(table: pl.DataFrame | Scan, name: str) -> pl.Series:
     if name in table.columns:
         return table[name]
     if name == "value_cents" and "value" in table.columns:
@@ -86,7 +90,7 @@ def _take(table: pl.DataFrame, name: str) -> pl.Series:
     return pl.Series(name, [None], dtype=pl.Null).new_from_index(0, table.height)
 
 
-def _at(table: pl.DataFrame, name: str, rows: pl.Series) -> pl.Series:
+def _at(table: pl.DataFrame | Scan, name: str, rows: pl.Series) -> pl.Series:
     """``_take`` of some rows only."""
     held = name if name in table.columns else "value"
     if held not in table.columns:
