@@ -2,12 +2,17 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use common::{Row, layout_of, tags};
 use footprint_core::attribution::bootstrap::Replicates;
 use footprint_core::attribution::chain::Chain;
 use footprint_core::attribution::journey::{CONVERSION, TOUCH};
+use footprint_core::attribution::paths::steps;
 use footprint_core::attribution::rules::Rule;
-use footprint_core::attribution::{Journeys, Model, Walk, credits, sparse_chain, walk};
+use footprint_core::attribution::{
+    Counts, Journeys, Model, PathTable, Walk, credits, sparse_chain, walk,
+};
 use footprint_core::kernels::codes::Codes;
 use footprint_core::task::Task;
 use proptest::prelude::*;
@@ -73,7 +78,9 @@ proptest! {
         let total = journeys.total;
         prop_assume!(total.journeys() > 0);
         let observed = total.conversions as f64 / total.journeys() as f64;
-        let dense = Chain::count(&journeys.paths, TOUCHES).effects();
+        let chain = Chain::count(&journeys.paths, TOUCHES);
+        prop_assert_eq!(chain.steps(), steps(&journeys.paths, TOUCHES as u32));
+        let dense = chain.effects();
         prop_assert!((dense.p_conversion - observed).abs() < 1e-12);
         for order in 1..=4 {
             let swept =
@@ -115,6 +122,41 @@ proptest! {
             })
         };
         prop_assert_eq!(on(1), on(3));
+    }
+}
+
+proptest! {
+    /// Sorting by heads orders paths as comparing them does, and finds every one again.
+    #[test]
+    fn merged_tables_hold_every_path_once_in_order(
+        paths in prop::collection::vec(
+            (prop::collection::vec(0..3_u16, 0..12), 0..3_u64, 0..3_u64), 0..120),
+        cut in 0..120_usize,
+    ) {
+        let mut wanted: BTreeMap<Vec<u16>, Counts> = BTreeMap::new();
+        let mut tables = [PathTable::default(), PathTable::default()];
+        for (at, (path, conversions, nulls)) in paths.iter().enumerate() {
+            let counts = Counts { conversions: *conversions, value: at as i64, nulls: *nulls };
+            tables[usize::from(at >= cut)].add(path, counts);
+            let sum = wanted.entry(path.clone()).or_default();
+            sum.conversions += counts.conversions;
+            sum.value += counts.value;
+            sum.nulls += counts.nulls;
+        }
+        let merged = PathTable::merged(&tables);
+        let found: Vec<(Vec<u16>, Counts)> =
+            merged.iter().map(|(path, counts)| (path.to_vec(), counts)).collect();
+        prop_assert_eq!(&found, &wanted.into_iter().collect::<Vec<_>>());
+        for (path, counts) in &found {
+            prop_assert_eq!(merged.find(path), Some(*counts));
+        }
+        prop_assert_eq!(merged.find(&[9]), None);
+        let order = merged.by_conversions();
+        let key = |&at: &u32| {
+            let counts = merged.counts(at as usize);
+            (std::cmp::Reverse(counts.conversions), std::cmp::Reverse(counts.nulls), at)
+        };
+        prop_assert!(order.len() == merged.len() && order.is_sorted_by_key(key));
     }
 }
 

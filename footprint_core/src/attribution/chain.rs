@@ -64,6 +64,16 @@ impl Chain {
         self.steps[from * (self.touches + 2) + to]
     }
 
+    /// All steps that occurred, as [`super::paths::steps`] gives them.
+    #[must_use]
+    pub fn steps(&self) -> Vec<((u32, u32), u64)> {
+        let n = self.touches;
+        let name = |to: usize| (if to < n { to } else { to + 1 }) as u32;
+        let cells = (0..=n).flat_map(|from| (0..n + 2).map(move |to| (from, to)));
+        let there = cells.filter(|&(from, to)| self.step(from, to) > 0.0);
+        there.map(|(from, to)| ((from as u32, name(to)), self.step(from, to) as u64)).collect()
+    }
+
     /// Number of touches.
     #[must_use]
     pub fn touches(&self) -> usize {

@@ -135,6 +135,16 @@ impl PathTable {
         merged
     }
 
+    /// Numbers of the paths by falling conversions, then falling nulls, then table order.
+    #[must_use]
+    pub fn by_conversions(&self) -> Vec<u32> {
+        let mut order: Vec<(u64, u64, u32)> = (0..self.len())
+            .map(|at| (!self.counts[at].conversions, !self.counts[at].nulls, at as u32))
+            .collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, _, at)| at).collect()
+    }
+
     /// Sum of all counts.
     #[must_use]
     pub fn total(&self) -> Counts {

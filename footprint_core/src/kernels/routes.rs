@@ -1,10 +1,10 @@
 //! Routes: the codes each user passed on the way to (or after) a goal.
 
 use super::codes::{Codes, MISSING};
-use super::tags::Tags;
+use super::tags::{Roles, Tags};
 use crate::attribution::{Counts, PathTable};
 use crate::error::{Result, input};
-use crate::layout::{Layout, Row};
+use crate::layout::Layout;
 use crate::task::Task;
 
 /// Role of rows whose codes make the route.
@@ -51,6 +51,18 @@ pub fn routes(
         return Err(input(format!("{} codes; at most {} make routes", ask.size, u16::MAX)));
     }
     ask.codes.check(layout, ask.size)?;
+    match tags.by_event() {
+        Some(table) => table_of(layout, table, ask, task),
+        None => table_of(layout, tags, ask, task),
+    }
+}
+
+fn table_of(
+    layout: &Layout,
+    tags: &impl Roles,
+    ask: &Routes<'_>,
+    task: &Task,
+) -> Result<PathTable> {
     let one = Counts { conversions: 1, ..Counts::default() };
     let table = layout.fold(
         task,
@@ -87,33 +99,35 @@ pub fn travellers(
     Ok(parts.concat())
 }
 
+/// The route of one user, who has none without the goal; most users never reach it.
 fn route<'n>(
     layout: &Layout,
-    tags: &Tags<'_>,
+    tags: &impl Roles,
     ask: &Routes<'_>,
     user: usize,
     nodes: &'n mut Vec<u16>,
 ) -> Option<&'n [u16]> {
     nodes.clear();
-    let mut reached = false;
-    for at in layout.range(user) {
-        let (row, source) = (Row(layout.rows[at]), layout.source[at]);
-        let roles = tags.of(row, source);
-        let wanted = reached == (ask.side == Side::After);
-        if wanted && roles & NODE != 0 {
-            let code = ask.codes.of(row, source);
-            let repeat = ask.collapse && nodes.last().is_some_and(|&last| u32::from(last) == code);
-            if code != MISSING && !repeat {
-                nodes.push(code as u16);
-            }
+    let range = layout.range(user);
+    let goal = range.clone().find(|&at| tags.at(layout, at).1 & GOAL != 0)?;
+    let side = match ask.side {
+        Side::Before => range.start..goal + 1,
+        Side::After => goal + 1..range.end,
+    };
+    for at in side {
+        let (row, roles) = tags.at(layout, at);
+        if roles & NODE == 0 {
+            continue;
         }
-        if !reached && roles & GOAL != 0 {
-            reached = true;
-            if ask.side == Side::Before {
-                break;
-            }
+        let code = match ask.codes {
+            Codes::Rows(_) => ask.codes.of(row, layout.source[at]),
+            _ => ask.codes.of(row, 0),
+        };
+        let repeat = ask.collapse && nodes.last().is_some_and(|&last| u32::from(last) == code);
+        if code != MISSING && !repeat {
+            nodes.push(code as u16);
         }
-        if reached && nodes.len() >= ask.longest {
+        if ask.side == Side::After && nodes.len() >= ask.longest {
             break;
         }
     }
@@ -122,5 +136,5 @@ fn route<'n>(
         Side::Before => drop(nodes.drain(..extra)),
         Side::After => nodes.truncate(ask.longest),
     }
-    reached.then_some(&nodes[..])
+    Some(&nodes[..])
 }

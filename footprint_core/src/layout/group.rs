@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::active::Kept;
 use super::instants::Instants;
+use super::pages::Pages;
 use super::timeline::Timeline;
 use super::users::Users;
 use super::{BUCKETS, Clock, Layout, Row};
@@ -33,18 +34,19 @@ pub struct Input<'a> {
     pub late: Option<u8>,
 }
 
-/// A row on its way to its user.
-#[derive(Clone, Copy)]
-struct Entry {
-    row: u64,
-    source: u32,
-    user: u32,
+/// A row on its way to its user: the packed row; source row and user.
+type Entry = [u64; 2];
+
+fn entry(row: u64, source: usize, user: u32) -> Entry {
+    [row, (source as u64) << 32 | u64::from(user)]
 }
 
 /// Rows between two threads' borders at least.
 const SHARE: usize = 1 << 16;
 /// Parts of neighbouring users.
 const PARTS: usize = 256;
+/// Parts whose entries share one stretch of memory, given back when they are placed.
+const GROUP: usize = 16;
 
 /// A layout, and what its users are called.
 pub struct Built {
@@ -78,7 +80,6 @@ pub fn build(source: Input<'_>, task: &Task) -> Result<Built> {
     let seen = instants.seen(&users.codes);
     let clock = Clock::of(seen.first, seen.last)?;
     let whole = users.codes.iter().all(|&code| code != MISSING);
-    let timeline = (seen.ascending && whole).then(|| Timeline::of(&instants, event)).flatten();
     let (numbers, order) = numbered(&users);
     renumber(&mut users.codes, &numbers);
     drop(numbers);
@@ -87,10 +88,11 @@ pub fn build(source: Input<'_>, task: &Task) -> Result<Built> {
     let entries = scatter(&columns, &parts, task)?;
     users.codes = Vec::new();
     let (rows_of, back, offsets) = assemble(entries, &parts, late, task)?;
+    let timeline = (seen.ascending && whole).then(|| Timeline::of(&instants, event)).flatten();
     let prints = order.iter().map(|&code| users.print(code));
     let layout = Layout {
-        rows: ScalarBuffer::from(rows_of),
-        source: ScalarBuffer::from(back),
+        rows: rows_of.into_buffer(),
+        source: back.into_buffer(),
         offsets: OffsetBuffer::new(ScalarBuffer::from(offsets)),
         buckets: buckets(prints.map(super::Fingerprint::bucket)),
         clock,
@@ -186,27 +188,63 @@ struct Columns<'a> {
     clock: Clock,
 }
 
-/// Rows of each share of the input, split by part, in row order.
-fn scatter(columns: &Columns<'_>, parts: &Parts, task: &Task) -> Result<Vec<Vec<Vec<Entry>>>> {
+/// Entries of [`GROUP`] parts, part after part, each in row order.
+struct Group {
+    entries: Pages<Entry>,
+    /// Entries of each part.
+    sizes: Vec<usize>,
+}
+
+/// Rows split by part.
+fn scatter(columns: &Columns<'_>, parts: &Parts, task: &Task) -> Result<Vec<Group>> {
     let rows = columns.numbers.len();
     let share = rows.div_ceil(rayon::current_num_threads()).max(SHARE);
-    (0..rows.div_ceil(share))
+    let shares: Vec<Range<usize>> =
+        (0..rows).step_by(share).map(|at| at..rows.min(at + share)).collect();
+    let sizes: Vec<Vec<usize>> = shares
+        .par_iter()
+        .map(|range| {
+            let mut sizes = vec![0; parts.count];
+            for &user in columns.numbers[range.clone()].iter().filter(|user| **user != MISSING) {
+                sizes[parts.of(user)] += 1;
+            }
+            sizes
+        })
+        .collect();
+    let of_part = |part: usize| sizes.iter().map(|share| share[part]).sum::<usize>();
+    let mut groups: Vec<Group> = (0..parts.count)
+        .step_by(GROUP)
+        .map(|first| {
+            let sizes: Vec<usize> = (first..parts.count.min(first + GROUP)).map(of_part).collect();
+            Group { entries: Pages::zeroed(sizes.iter().sum()), sizes }
+        })
+        .collect();
+    let mut slots: Vec<Vec<&mut [Entry]>> = shares.iter().map(|_| Vec::new()).collect();
+    for (number, group) in groups.iter_mut().enumerate() {
+        let mut rest = &mut group.entries[..];
+        for part in number * GROUP..number * GROUP + group.sizes.len() {
+            for (share, slots) in sizes.iter().zip(&mut slots) {
+                let (own, after) = rest.split_at_mut(share[part]);
+                slots.push(own);
+                rest = after;
+            }
+        }
+    }
+    shares
         .into_par_iter()
-        .map(|at| split(columns, parts, at * share..rows.min((at + 1) * share), task))
-        .collect()
+        .zip(slots)
+        .try_for_each(|(range, slots)| split(columns, parts, range, slots, task))?;
+    Ok(groups)
 }
 
 fn split(
     columns: &Columns<'_>,
     parts: &Parts,
     range: Range<usize>,
+    mut slots: Vec<&mut [Entry]>,
     task: &Task,
-) -> Result<Vec<Vec<Entry>>> {
-    let mut sizes = vec![0_usize; parts.count];
-    for &user in columns.numbers[range.clone()].iter().filter(|user| **user != MISSING) {
-        sizes[parts.of(user)] += 1;
-    }
-    let mut split: Vec<Vec<Entry>> = sizes.into_iter().map(Vec::with_capacity).collect();
+) -> Result<()> {
+    let mut next = vec![0_usize; parts.count];
     let Clock { base, tick } = columns.clock;
     for block in range.clone().step_by(SHARE) {
         let block = block..range.end.min(block + SHARE);
@@ -217,46 +255,51 @@ fn split(
                 let since = micros - base;
                 let stamp = if tick == 1 { since } else { since / tick };
                 let row = Row::new(stamp as u64, columns.event[source], columns.channel[source]).0;
-                split[parts.of(user)].push(Entry { row, source: source as u32, user });
+                let part = parts.of(user);
+                slots[part][next[part]] = entry(row, source, user);
+                next[part] += 1;
             }
         });
     }
-    Ok(split)
+    Ok(())
 }
 
-type Ordered = (Vec<u64>, Vec<u32>, Vec<i64>);
-
 /// Rows, their source rows and the users' offsets.
-fn assemble(
-    shares: Vec<Vec<Vec<Entry>>>,
-    parts: &Parts,
-    late: Option<u8>,
-    task: &Task,
-) -> Result<Ordered> {
-    // By part, then by share: a part's entries are freed as soon as they are placed.
-    let mut by_part: Vec<Vec<Vec<Entry>>> = (0..parts.count).map(|_| Vec::new()).collect();
-    for share in shares {
-        share.into_iter().zip(&mut by_part).for_each(|(entries, part)| part.push(entries));
-    }
-    let sizes: Vec<usize> = by_part.iter().map(|part| part.iter().map(Vec::len).sum()).collect();
+type Ordered = (Pages<u64>, Pages<u32>, Vec<i64>);
+
+fn assemble(groups: Vec<Group>, parts: &Parts, late: Option<u8>, task: &Task) -> Result<Ordered> {
+    let sizes: Vec<usize> = groups.iter().flat_map(|group| group.sizes.iter().copied()).collect();
     let total = sizes.iter().sum();
-    let (mut rows, mut back) = (vec![0_u64; total], vec![0_u32; total]);
+    let (mut rows, mut back) = (Pages::zeroed(total), Pages::zeroed(total));
     let mut offsets = vec![0_i64; parts.users + 1];
     let users: Vec<usize> = (0..parts.count).map(|part| parts.range(part).len()).collect();
-    let starts = sizes.iter().scan(0_i64, |at, &size| {
-        *at += size as i64;
-        Some(*at - size as i64)
-    });
-    let slots = pieces(&mut rows, &sizes).into_iter().zip(pieces(&mut back, &sizes));
-    let slots = slots.zip(pieces(&mut offsets[1..], &users)).zip(starts);
-    let work: Vec<_> = by_part.into_iter().zip(slots).enumerate().collect();
-    work.into_par_iter().try_for_each(|(part, (entries, (((rows, back), ends), start)))| {
+    let mut start = 0;
+    let mut slots = pieces(&mut rows, &sizes)
+        .into_iter()
+        .zip(pieces(&mut back, &sizes))
+        .zip(pieces(&mut offsets[1..], &users))
+        .enumerate()
+        .map(|(part, ((rows, back), ends))| {
+            start += rows.len();
+            let first = parts.range(part).start as u32;
+            Slots { begin: (start - rows.len()) as i64, rows, back, ends, first }
+        });
+    for group in groups {
         task.step(0)?;
-        let first = parts.range(part).start as u32;
-        order_part(&entries, first, &mut Slots { rows, back, ends, start }, late);
-        drop(entries);
-        Ok(())
-    })?;
+        let mut rest = &group.entries[..];
+        let work: Vec<(&[Entry], Slots<'_>)> = group
+            .sizes
+            .iter()
+            .zip(slots.by_ref())
+            .map(|(&size, slots)| {
+                let (own, after) = rest.split_at(size);
+                rest = after;
+                (own, slots)
+            })
+            .collect();
+        work.into_par_iter().for_each(|(entries, slots)| order_part(entries, slots, late));
+    }
+    drop(slots);
     Ok((rows, back, offsets))
 }
 
@@ -270,33 +313,37 @@ fn pieces<'a, T>(mut whole: &'a mut [T], sizes: &[usize]) -> Vec<&'a mut [T]> {
     pieces
 }
 
-/// Where a part's rows go; `ends` are its users' last offsets, `start` the first one.
+/// Where the rows of a part go.
 struct Slots<'a> {
     rows: &'a mut [u64],
     back: &'a mut [u32],
+    /// Last offsets of its users.
     ends: &'a mut [i64],
-    start: i64,
+    /// First offset.
+    begin: i64,
+    /// Its first user.
+    first: u32,
 }
 
 /// Order one part by (user, instant, late, source row).
-fn order_part(entries: &[Vec<Entry>], first: u32, slots: &mut Slots<'_>, late: Option<u8>) {
-    let mut next = vec![0_u32; slots.ends.len() + 1];
-    for entry in entries.iter().flatten() {
-        next[(entry.user - first) as usize + 1] += 1;
-    }
+fn order_part(entries: &[Entry], slots: Slots<'_>, late: Option<u8>) {
+    let Slots { rows, back, ends, begin, first } = slots;
+    let user = |entry: &Entry| (entry[1] as u32 - first) as usize;
+    let mut next = vec![0_u32; ends.len() + 1];
+    entries.iter().for_each(|entry| next[user(entry) + 1] += 1);
     (1..next.len()).for_each(|user| next[user] += next[user - 1]);
     let begins = next.clone();
-    for entry in entries.iter().flatten() {
-        let slot = &mut next[(entry.user - first) as usize];
-        slots.rows[*slot as usize] = entry.row;
-        slots.back[*slot as usize] = entry.source;
+    for entry in entries {
+        let slot = &mut next[user(entry)];
+        rows[*slot as usize] = entry[0];
+        back[*slot as usize] = (entry[1] >> 32) as u32;
         *slot += 1;
     }
     let mut scratch = Vec::new();
-    for (user, end) in slots.ends.iter_mut().enumerate() {
+    for (user, end) in ends.iter_mut().enumerate() {
         let range = begins[user] as usize..begins[user + 1] as usize;
-        *end = slots.start + range.end as i64;
-        sort_user(&mut slots.rows[range.clone()], &mut slots.back[range], late, &mut scratch);
+        *end = begin + range.end as i64;
+        sort_user(&mut rows[range.clone()], &mut back[range], late, &mut scratch);
     }
 }
 

@@ -4,6 +4,7 @@ mod active;
 mod group;
 mod instants;
 mod intern;
+mod pages;
 mod row;
 mod timeline;
 mod users;

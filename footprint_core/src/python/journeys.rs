@@ -14,7 +14,7 @@ use super::frame::{Frame, column};
 use super::guard::{self, Task};
 use super::layout::Layout;
 use crate::attribution::bootstrap::{Interval, Replicates};
-use crate::attribution::chain::Effects;
+use crate::attribution::chain::{Chain, Effects};
 use crate::attribution::order_choice::Score;
 use crate::attribution::rules::Rule;
 use crate::attribution::{self as models, Model, Walk, shapley, sparse_chain};
@@ -229,7 +229,10 @@ impl Journeys {
     /// Steps (from, to, n): codes, then start, conversion and null as the three codes after them.
     fn transitions(&self, py: Python<'_>) -> PyResult<Frame> {
         let touches = self.inner.touches as u32;
-        let steps = guard::run(py, || Ok(models::paths::steps(&self.inner.paths, touches)))?;
+        let steps = guard::run(py, || {
+            let counted = self.inner.chain.as_ref().map(Chain::steps);
+            Ok(counted.unwrap_or_else(|| models::paths::steps(&self.inner.paths, touches)))
+        })?;
         Frame::new(vec![
             ("from", column::<UInt32Type>(steps.iter().map(|step| step.0.0).collect())),
             ("to", column::<UInt32Type>(steps.iter().map(|step| step.0.1).collect())),
@@ -253,35 +256,37 @@ impl Journeys {
         ])
     }
 
-    /// Distinct paths as text: the words of their codes joined by `separator`, number of touches,
-    /// conversions, value in cents, nulls.
+    /// Distinct paths as text, most conversions and then most nulls first: the words of their codes
+    /// joined by `separator`, number of touches, conversions, value in cents, nulls.
     fn path_table(&self, py: Python<'_>, words: Vec<String>, separator: &str) -> PyResult<Frame> {
         let paths = &self.inner.paths;
         if words.len() != self.inner.touches {
             let (found, wanted) = (words.len(), self.inner.touches);
             return Err(PyValueError::new_err(format!("{found} words, {wanted} touches")));
         }
-        let text = guard::run(py, || {
+        let (text, order) = guard::run(py, || {
+            let order = paths.by_conversions();
             let mut text = LargeStringBuilder::with_capacity(paths.len(), paths.len() * 32);
             let mut line = String::new();
-            for (path, _) in paths.iter() {
+            for &at in &order {
                 line.clear();
-                for (at, &code) in path.iter().enumerate() {
+                for (at, &code) in paths.path(at as usize).iter().enumerate() {
                     line.push_str(if at == 0 { "" } else { separator });
                     line.push_str(&words[usize::from(code)]);
                 }
                 text.append_value(&line);
             }
-            Ok(text.finish())
+            Ok((text.finish(), order))
         })?;
-        let length = |(path, _): (&models::Path, _)| path.len() as u32;
+        let listed = || order.iter().map(|&at| at as usize);
+        let lengths = listed().map(|at| paths.path(at).len() as u32).collect();
         let counts = |pick: fn(&models::Counts) -> u64| {
-            column::<UInt64Type>(paths.iter().map(|(_, counts)| pick(&counts)).collect())
+            column::<UInt64Type>(listed().map(|at| pick(&paths.counts(at))).collect())
         };
-        let value = paths.iter().map(|(_, counts)| counts.value).collect();
+        let value = listed().map(|at| paths.counts(at).value).collect();
         Frame::new(vec![
             ("path", Arc::new(text) as ArrayRef),
-            ("touches", column::<UInt32Type>(paths.iter().map(length).collect())),
+            ("touches", column::<UInt32Type>(lengths)),
             ("conversions", counts(|counts| counts.conversions)),
             ("value", column::<Int64Type>(value)),
             ("nulls", counts(|counts| counts.nulls)),

@@ -108,9 +108,7 @@ class AttributionTables:
         """path (joined by " > "), touches (its length), conversions, value, nulls; most
         conversions first."""
         table = pl.DataFrame(self.journey_paths.path_table(list(self.touches), SEPARATOR))
-        return table.with_columns(pl.col("value") / 100).sort(
-            "conversions", "nulls", "path", descending=[True, True, False]
-        )
+        return table.with_columns(pl.col("value") / 100)
 
     @cached_property
     def positions(self) -> pl.DataFrame:
