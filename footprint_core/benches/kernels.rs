@@ -10,7 +10,7 @@ use footprint_core::attribution::chain::Chain;
 use footprint_core::attribution::journey::{CONVERSION, TOUCH};
 use footprint_core::attribution::{Model, Walk, credits, sparse_chain, walk};
 use footprint_core::kernels::codes::Codes;
-use footprint_core::kernels::funnel::{Funnel, Mode, funnel};
+use footprint_core::kernels::funnel::{Funnel, MAX_EXCLUSIONS, Mode, funnel};
 use footprint_core::kernels::retention::{Calendar, Kind, Retention, retention};
 use footprint_core::kernels::tags::Tags;
 use footprint_core::kernels::transitions::transitions;
@@ -77,7 +77,7 @@ fn kernels(criterion: &mut Criterion) {
         starts: (i64::MIN, i64::MAX),
         later: false,
         grace: 0,
-        exclude: None,
+        exclude: [None; MAX_EXCLUSIONS],
     };
     criterion.bench_function("funnel", |b| {
         b.iter(|| funnel(black_box(&layout), &steps, &question, None, &task));

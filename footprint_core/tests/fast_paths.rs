@@ -8,7 +8,7 @@ use common::{Row, layout_of};
 use footprint_core::kernels::buckets::{Buckets, buckets};
 use footprint_core::kernels::codes::Codes;
 use footprint_core::kernels::concurrency::{curve, curve_of_rows, deltas, peaks, peaks_of_rows};
-use footprint_core::kernels::funnel::{Funnel, Mode, counts, funnel};
+use footprint_core::kernels::funnel::{Funnel, MAX_EXCLUSIONS, Mode, counts, funnel};
 use footprint_core::kernels::lifecycle::lifecycle;
 use footprint_core::kernels::retention::{Calendar, Kind, Retention, retention};
 use footprint_core::kernels::sessions::{sessions, totals};
@@ -64,7 +64,7 @@ proptest! {
             starts: if bounded { (from * SECOND, (from + 150) * SECOND) } else { (i64::MIN, i64::MAX) },
             later: false,
             grace: 0,
-            exclude: None,
+            exclude: [None; MAX_EXCLUSIONS],
         };
         let [quick, general] = tags(&layout, &roles);
         let task = Task::default();

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Row, layout_of};
-use footprint_core::kernels::funnel::{Funnel, Mode, funnel};
+use footprint_core::kernels::funnel::{EXCLUDED, Funnel, MAX_EXCLUSIONS, Mode, funnel};
 use footprint_core::kernels::tags::Tags;
 use footprint_core::task::Task;
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ fn ask(steps: usize, window: i64) -> Funnel {
         starts: OPEN,
         later: false,
         grace: 0,
-        exclude: None,
+        exclude: [None; MAX_EXCLUSIONS],
     }
 }
 
@@ -114,6 +114,46 @@ proptest! {
     }
 
     #[test]
+    fn exclusions_end_chains_between_their_steps(
+        // At most one row per instant; roles 8 and 16 are the two kinds of excluded rows.
+        kinds in prop::collection::vec(0..6_usize, 0..10),
+        window in 2..10_i64,
+        pairs in (0..2_usize, 1..3_usize, 0..2_usize, 1..3_usize),
+    ) {
+        let (a, b) = ((pairs.0, pairs.0.max(pairs.1 - 1) + 1), (pairs.2, pairs.2.max(pairs.3 - 1) + 1));
+        prop_assume!(a.1 < 3 && b.1 < 3);
+        let roles = [0, 1, 2, 4, EXCLUDED, EXCLUDED >> 1];
+        let rows: Vec<(i64, u32)> =
+            kinds.iter().enumerate().map(|(at, &kind)| (at as i64, roles[kind])).collect();
+        let exclude = [Some(a), Some(b), None, None];
+        let found = level(&rows, &Funnel { exclude, ..ask(3, window) });
+        let clear = |chain: &[i64]| {
+            [(a, EXCLUDED), (b, EXCLUDED >> 1)].iter().all(|&((from, to), bit)| {
+                // Up to the second step, or to the last one done before it.
+                let Some(&begin) = chain.get(from) else { return true };
+                let end = chain[to.min(chain.len() - 1)];
+                !rows.iter().any(|&(at, role)| role == bit && at > begin && at < end)
+            })
+        };
+        let mut best = 0;
+        let at = |bit: u32| rows.iter().filter(move |row| row.1 == bit).map(|row| row.0);
+        for first in at(1) {
+            best = best.max(1);
+            for second in at(2).filter(|&t| t > first && t - first <= window) {
+                if clear(&[first, second]) {
+                    best = best.max(2);
+                }
+                for third in at(4).filter(|&t| t > second && t - first <= window) {
+                    if clear(&[first, second, third]) {
+                        best = best.max(3);
+                    }
+                }
+            }
+        }
+        prop_assert_eq!(found, best);
+    }
+
+    #[test]
     fn held_value_never_changes(
         rows in prop::collection::vec((0..9_i64, 0..3_u32, 0..3_u32), 0..10),
         window in 0..9_i64,
@@ -153,7 +193,7 @@ fn parameters_that_do_not_fit_are_refused() {
         ask(0, 1),
         ask(31, 1),
         Funnel { window: -1, ..ask(1, 1) },
-        Funnel { exclude: Some((1, 1)), ..ask(2, 1) },
+        Funnel { exclude: [Some((1, 1)), None, None, None], ..ask(2, 1) },
         Funnel { mode: Mode::Strict, later: true, ..ask(2, 1) },
     ] {
         assert!(funnel(&layout, &tags, &wrong, None, &Task::default()).is_err());

@@ -6,7 +6,7 @@ use common::{Row, event_bits, layout_of, tags};
 use footprint_core::attribution::journey::{CONVERSION, TOUCH};
 use footprint_core::attribution::{Walk, walk};
 use footprint_core::kernels::codes::Codes;
-use footprint_core::kernels::funnel::{Funnel, Mode};
+use footprint_core::kernels::funnel::{Funnel, MAX_EXCLUSIONS, Mode};
 use footprint_core::kernels::retention::{Calendar, Kind, Retention, retention};
 use footprint_core::kernels::transitions::transitions;
 use footprint_core::kernels::zone::Zone;
@@ -55,7 +55,7 @@ proptest! {
             starts: (i64::MIN, i64::MAX),
             later: false,
             grace: 0,
-            exclude: None,
+            exclude: [None; MAX_EXCLUSIONS],
         };
         let state = |rows: &[Row]| {
             let layout = layout_of(rows, None);

@@ -143,7 +143,7 @@ def funnel(
     starts: tuple[int, int],
     later: bool,
     grace: int,
-    exclude: tuple[int, int] | None,
+    exclude: list[tuple[int, int]],
     hold: _Column | None,
     task: Task | None = None,
 ) -> Frame: ...
@@ -156,7 +156,7 @@ def funnel_counts(
     starts: tuple[int, int],
     later: bool,
     grace: int,
-    exclude: tuple[int, int] | None,
+    exclude: list[tuple[int, int]],
     hold: _Column | None,
     task: Task | None = None,
 ) -> list[int]: ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cache
 
+import pytest
+from footprint.errors import UsageError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,3 +67,18 @@ def test_start_period_bounds_only_the_start(rows, window, cut) -> None:
     kept = [(at, kind) for at, kind in rows if kind != "A" or at >= cut]
     found = people["level"].item() if people.height else 0
     assert found == longest_chain(kept, ["A", "B"], window)
+
+
+def test_several_exclusions_each_between_its_own_steps() -> None:
+    users = {
+        "plain": "abc", "first": "axbc", "second": "abyc", "harmless": "yabcx", "again": "axabc",
+    }  # fmt: skip
+    rows = [(i, user, kind) for user, kinds in users.items() for i, kind in enumerate(kinds)]
+    log = EventLog.build(events_of(rows))
+    exclude = [("x", 1, 2), ("y", 2, 3)]
+    people = log.funnel(["a", "b", "c"], exclude=exclude).people
+    levels = dict(zip(log.user_ids(people["user"]), people["level"], strict=True))
+    assert levels == {"plain": 3, "first": 1, "second": 2, "harmless": 3, "again": 3}
+    assert log.funnel_steps(["a", "b", "c"], exclude=exclude)["users"].to_list() == [5, 4, 3]
+    with pytest.raises(UsageError, match="too many"):
+        log.funnel(["a", "b"], exclude=[("x", 1, 2)] * 5)

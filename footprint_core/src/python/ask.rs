@@ -8,7 +8,7 @@ use super::columns::{Column, Roles};
 use super::frame::{Frame, column};
 use super::guard::{self, Task};
 use super::layout::Layout;
-use crate::kernels::funnel::{Funnel, Mode};
+use crate::kernels::funnel::{Exclusions, Funnel, MAX_EXCLUSIONS, Mode};
 use crate::kernels::retention::{Calendar, Kind, Retention};
 use crate::kernels::zone::Zone;
 use crate::kernels::{days, funnel as funnels, lifecycle as lifecycles, retention as retentions};
@@ -21,6 +21,14 @@ fn zone(offsets: Offsets) -> PyResult<Zone> {
 
 pub fn unknown(what: &str, word: &str) -> PyErr {
     PyValueError::new_err(format!("unknown {what} “{word}”"))
+}
+
+fn exclusions(pairs: &[(usize, usize)]) -> PyResult<Exclusions> {
+    if pairs.len() > MAX_EXCLUSIONS {
+        let words = format!("{} exclusions; at most {MAX_EXCLUSIONS}", pairs.len());
+        return Err(PyValueError::new_err(words));
+    }
+    Ok(std::array::from_fn(|i| pairs.get(i).copied()))
 }
 
 fn mode(word: &str) -> PyResult<Mode> {
@@ -47,13 +55,14 @@ pub fn funnel(
     starts: (i64, i64),
     later: bool,
     grace: i64,
-    exclude: Option<(usize, usize)>,
+    exclude: Vec<(usize, usize)>,
     hold: Option<Column>,
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Frame> {
     let mode = mode(mode_name)?;
     let hold = hold.map(|codes| codes.numbers::<UInt32Type>("hold")).transpose()?;
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
+    let exclude = exclusions(&exclude)?;
     let ask = Funnel { steps, window, mode, starts, later, grace, exclude };
     let answer = guard::run(py, || {
         funnels::funnel(layout, &roles.tags(layout.source_rows)?, &ask, hold.as_deref(), &task)
@@ -83,13 +92,14 @@ pub fn funnel_counts(
     starts: (i64, i64),
     later: bool,
     grace: i64,
-    exclude: Option<(usize, usize)>,
+    exclude: Vec<(usize, usize)>,
     hold: Option<Column>,
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Vec<u64>> {
     let mode = mode(mode_name)?;
     let hold = hold.map(|codes| codes.numbers::<UInt32Type>("hold")).transpose()?;
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
+    let exclude = exclusions(&exclude)?;
     let ask = Funnel { steps, window, mode, starts, later, grace, exclude };
     guard::run(py, || {
         funnels::counts(layout, &roles.tags(layout.source_rows)?, &ask, hold.as_deref(), &task)

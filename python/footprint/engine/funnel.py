@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 Mode = Literal["best", "first_entry", "strict", "any_order", "totals"]
 _Roles = tuple[list[int], pl.Series | None, pl.Series | None]
-_Exclude = tuple[int, int] | None
+Exclude = tuple[Selector, int, int]
+_Steps = list[tuple[int, int]]
 _EXCLUDED, _ANY = 30, 31
+MAX_EXCLUSIONS = 4
 FOREVER = 2**63 - 1
 _MICRO = timedelta(microseconds=1)
 
@@ -114,7 +116,7 @@ class Options:
     mask: pl.Series | None
     starts: Period
     hold: Dimension | None
-    exclude: tuple[Selector, int, int] | None
+    exclude: Exclude | Sequence[Exclude] | None
     later: bool
     grace: timedelta
 
@@ -148,12 +150,14 @@ def steps_of(
 
 def _asked(
     log: LogBase, steps: Sequence[Selector], options: Options
-) -> tuple[_Roles, int, int, Mode, tuple[int, int], bool, int, _Exclude, pl.Series | None]:
+) -> tuple[
+    _Roles, int, int, Mode, tuple[int, int], bool, int, list[tuple[int, int]], pl.Series | None
+]:
     """The question as the kernel takes it."""
     _check(steps, options)
     special: dict[int, Selector | None] = {_ANY: None} if options.mode == "strict" else {}
-    if options.exclude is not None:
-        special[_EXCLUDED] = options.exclude[0]
+    ranges = _exclusions(options)
+    special |= {_EXCLUDED - i: what for i, (what, _, _) in enumerate(ranges)}
     return (
         tags(log, steps, options.mask, special).parts,
         len(steps),
@@ -162,7 +166,7 @@ def _asked(
         bounds(options.starts),
         options.later,
         options.grace // _MICRO,
-        None if options.exclude is None else (options.exclude[1] - 1, options.exclude[2] - 1),
+        [(first - 1, second - 1) for _, first, second in ranges],
         None if options.hold is None else log.codes(options.hold),
     )
 
@@ -182,7 +186,8 @@ def _check(steps: Sequence[Selector], options: Options) -> None:
             Text("请补上步骤或改时间窗。", "Add a step or change the window."),
         )
     ordered = options.mode in ("best", "first_entry")
-    if not ordered and (options.later or options.grace or options.exclude is not None):
+    ranges = _exclusions(options)
+    if not ordered and (options.later or options.grace or ranges):
         raise UsageError(
             Text(
                 f"方式“{options.mode}”不支持排除、递增或容差",
@@ -190,13 +195,26 @@ def _check(steps: Sequence[Selector], options: Options) -> None:
             ),
             Text("请用 best 或 first_entry。", "Use best or first_entry."),
         )
-    if options.exclude is not None and not 1 <= options.exclude[1] < options.exclude[2] <= len(
-        steps
-    ):
+    if any(not 1 <= first < second <= len(steps) for _, first, second in ranges):
         raise UsageError(
             Text("排除区间的两步不对", "the two steps of the exclusion are wrong"),
             Text(f"请用 1 到 {len(steps)}，前小后大。", f"Use 1 to {len(steps)}, ascending."),
         )
+    if len(ranges) > MAX_EXCLUSIONS or (ranges and len(steps) + len(ranges) > _EXCLUDED + 1):
+        raise UsageError(
+            Text(f"排除区间太多：{len(ranges)} 个", f"{len(ranges)} exclusions are too many"),
+            Text(f"最多 {MAX_EXCLUSIONS} 个。", f"Use at most {MAX_EXCLUSIONS}."),
+        )
+
+
+def _exclusions(options: Options) -> list[Exclude]:
+    """One range or several, as a list."""
+    given = options.exclude
+    if given is None:
+        return []
+    if isinstance(given, tuple) and len(given) == 3 and isinstance(given[1], int):
+        return [(given[0], given[1], given[2])]
+    return list(given)
 
 
 def bounds(period: Period) -> tuple[int, int]:

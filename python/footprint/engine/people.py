@@ -28,7 +28,7 @@ class PeopleQuestions(LogBase):
         mask: pl.Series | None = None,
         starts: Period = (None, None),
         hold: Dimension | None = None,
-        exclude: tuple[Selector, int, int] | None = None,
+        exclude: _funnel.Exclude | Sequence[_funnel.Exclude] | None = None,
         later: bool = False,
         grace: timedelta = timedelta(0),
         task: Task | None = None,
@@ -47,8 +47,9 @@ class PeopleQuestions(LogBase):
         ``starts`` bounds the first step only ([from, before)), so that chains begun in a period may
         finish after it. ``hold`` names a column that must not change along the chain
         (``stream_id``, ``sku_id``). ``exclude=(what, 2, 4)``: such a row strictly between steps 2
-        and 4 ends the chain; another start may live. ``later`` asks for rising instants; ``grace``
-        lets a step lie that much before the one it follows. See :class:`Funnel` for the answer.
+        and 4 ends the chain; another start may live; a list holds up to four such ranges.
+        ``later`` asks for rising instants; ``grace`` lets a step lie that much before the one it
+        follows. See :class:`Funnel` for the answer.
         Source: requirement row S1.2-a; semantics of ClickHouse windowFunnel without its one-event-
         twice fault.
         """
@@ -64,7 +65,7 @@ class PeopleQuestions(LogBase):
         mask: pl.Series | None = None,
         starts: Period = (None, None),
         hold: Dimension | None = None,
-        exclude: tuple[Selector, int, int] | None = None,
+        exclude: _funnel.Exclude | Sequence[_funnel.Exclude] | None = None,
         later: bool = False,
         grace: timedelta = timedelta(0),
         task: Task | None = None,

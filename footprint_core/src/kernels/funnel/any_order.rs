@@ -1,12 +1,12 @@
 //! Most distinct steps inside one window, in any order, each row used once.
 
-use super::{Best, Chain, Funnel, MAX_STEPS, NOTHING, STEPS, Seen};
+use super::{Best, Chain, Funnel, MAX_STEPS, NOTHING, Seen};
 
 /// The best window of one user: the earliest end, and its latest start, of the highest level.
 pub fn read(ask: &Funnel, seen: &[Seen]) -> Best {
     let rows: Vec<Seen> = seen
         .iter()
-        .map(|row| Seen { roles: row.roles & STEPS, ..*row })
+        .map(|row| Seen { roles: row.roles & ask.step_bits(), ..*row })
         .filter(|row| row.roles != 0 && row.at >= ask.starts.0)
         .collect();
     let shared = rows.iter().any(|row| !row.roles.is_power_of_two());

@@ -23,11 +23,12 @@ use crate::task::Task;
 
 /// Most steps of a funnel; step `i` is bit `i` of the roles.
 pub const MAX_STEPS: usize = 30;
-/// Role of rows that must not lie strictly between the two steps of [`Funnel::exclude`].
+/// Most exclusions of a funnel; exclusion `i` is bit `30 - i` of the roles, above all steps.
+pub const MAX_EXCLUSIONS: usize = 4;
+/// Role of rows that must not lie strictly between the two steps of the first exclusion.
 pub const EXCLUDED: u32 = 1 << 30;
 /// Role of every row that exists; needed by [`Mode::Strict`] to see what lies between.
 pub const ANY: u32 = 1 << 31;
-const STEPS: u32 = EXCLUDED - 1;
 
 /// How steps follow each other, and which start of a user counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +60,29 @@ pub struct Funnel {
     pub later: bool,
     /// A step may lie this much before the step it follows (clocks that disagree), microseconds.
     pub grace: i64,
-    /// Rows with role [`EXCLUDED`] strictly between these steps (numbers from 0) end the chain.
-    pub exclude: Option<(usize, usize)>,
+    /// Rows with the role of exclusion `i` strictly between its two steps (numbers from 0) end the
+    /// chain.
+    pub exclude: Exclusions,
+}
+
+/// Pairs of steps between which a row must not lie.
+pub type Exclusions = [Option<(usize, usize)>; MAX_EXCLUSIONS];
+
+impl Funnel {
+    /// The bits of its steps.
+    #[inline]
+    #[must_use]
+    pub fn step_bits(&self) -> u32 {
+        (1 << self.steps) - 1
+    }
+
+    /// The bits of its exclusions.
+    #[inline]
+    #[must_use]
+    pub fn excluded_bits(&self) -> u32 {
+        let bit = |(i, pair): (usize, &Option<_>)| if pair.is_some() { EXCLUDED >> i } else { 0 };
+        self.exclude.iter().enumerate().map(bit).sum()
+    }
 }
 
 /// One entry per user who did a step (per attempt in [`Mode::Totals`]), in user order.
@@ -201,14 +223,17 @@ fn check(layout: &Layout, ask: &Funnel, hold: Option<&[u32]>) -> Result<()> {
         )));
     }
     let ordered = matches!(ask.mode, Mode::Best | Mode::First);
-    if !ordered && (ask.later || ask.grace > 0 || ask.exclude.is_some()) {
+    if !ordered && (ask.later || ask.grace > 0 || ask.excluded_bits() != 0) {
         return Err(input("later, grace and exclude need the modes best or first entry"));
     }
     if ask.later && ask.grace > 0 {
         return Err(input("a funnel cannot ask for later instants and allow a grace"));
     }
-    if ask.exclude.is_some_and(|(from, to)| from >= to || to >= ask.steps) {
+    if ask.exclude.iter().flatten().any(|&(from, to)| from >= to || to >= ask.steps) {
         return Err(input("exclude: the first step must come before the second"));
+    }
+    if ask.step_bits() & ask.excluded_bits() != 0 {
+        return Err(input("a funnel with several exclusions takes fewer steps"));
     }
     if let Some(rows) = hold.map(<[u32]>::len).filter(|&rows| rows != layout.source_rows) {
         return Err(input(format!("hold: {rows} rows, the log has {}", layout.source_rows)));

@@ -9,9 +9,7 @@
 //! With a grace g, step k of a row at t is read at moment `t + k g`: then a chain's moments never
 //! fall exactly when each step lies at most g before the one it follows.
 
-use super::{
-    Best, Chain, EXCLUDED, Funnel, MAX_STEPS, Mode, NEVER, NO_CHAIN, NOTHING, STEPS, Seen,
-};
+use super::{Best, Chain, EXCLUDED, Funnel, MAX_STEPS, Mode, NEVER, NO_CHAIN, NOTHING, Seen};
 use crate::kernels::tags::Tags;
 use crate::layout::{Layout, Row};
 
@@ -24,8 +22,8 @@ pub struct Walk<'a> {
     moment: i64,
     /// Rows of the current moment that do a step.
     group: Vec<Seen>,
-    /// Whether a row of the current moment is excluded.
-    excluded: bool,
+    /// Exclusions that have a row at the current moment.
+    excluded: u32,
 }
 
 impl<'a> Walk<'a> {
@@ -37,7 +35,7 @@ impl<'a> Walk<'a> {
             best: NOTHING,
             moment: NEVER,
             group: Vec::new(),
-            excluded: false,
+            excluded: 0,
         }
     }
 
@@ -61,7 +59,7 @@ impl<'a> Walk<'a> {
     /// The answer for rows in time order.
     pub fn read(&mut self, seen: &mut Vec<Seen>) -> Best {
         if self.ask.grace > 0 {
-            with_grace(seen, self.ask.grace);
+            with_grace(seen, self.ask);
         }
         self.reset();
         for row in seen {
@@ -78,7 +76,7 @@ impl<'a> Walk<'a> {
         self.best = NOTHING;
         self.moment = NEVER;
         self.group.clear();
-        self.excluded = false;
+        self.excluded = 0;
     }
 
     /// Take in a row; true when no later row can change the answer.
@@ -91,9 +89,10 @@ impl<'a> Walk<'a> {
             }
             self.moment = row.moment;
         }
-        self.excluded |= row.roles & EXCLUDED != 0;
-        if row.roles & STEPS != 0 {
-            self.group.push(Seen { roles: row.roles & STEPS, ..row });
+        self.excluded |= row.roles & self.ask.excluded_bits();
+        let steps = row.roles & self.ask.step_bits();
+        if steps != 0 {
+            self.group.push(Seen { roles: steps, ..row });
         }
         false
     }
@@ -101,26 +100,39 @@ impl<'a> Walk<'a> {
     /// Work through the rows of the current moment.
     #[inline]
     fn settle(&mut self) {
-        match (self.excluded, self.ask.exclude) {
-            (true, Some((from, to))) => self.settle_excluded(from, to),
-            _ => self.advance(),
+        if self.excluded == 0 {
+            self.advance();
+        } else {
+            self.settle_excluded();
         }
         self.group.clear();
-        self.excluded = false;
+        self.excluded = 0;
     }
 
-    /// Chains between the two steps end here, unless they began that stretch at this moment.
-    fn settle_excluded(&mut self, from: usize, to: usize) {
+    /// Chains between the two steps of an exclusion end here, unless they began that stretch at
+    /// this moment.
+    fn settle_excluded(&mut self) {
         let before = self.chains;
         self.advance();
-        let (after, best) = (self.chains, self.best);
-        self.chains = before;
-        self.chains[from..to].fill(NO_CHAIN);
-        self.advance();
-        self.best = best;
-        let fresh: Vec<Chain> = self.chains[from..to].to_vec();
-        self.chains = after;
-        self.chains[from..to].copy_from_slice(&fresh);
+        let (mut after, best) = (self.chains, self.best);
+        for (step, chain) in after.iter_mut().enumerate().take(self.ask.steps) {
+            let Some(from) = self.begin_of_stretch(step) else { continue };
+            self.chains = before;
+            self.chains[from..=step].fill(NO_CHAIN);
+            self.advance();
+            *chain = self.chains[step];
+        }
+        (self.chains, self.best) = (after, best);
+    }
+
+    /// The first step of the stretches with an excluded row now in which a chain that did `step`
+    /// is; all of them must have begun at this moment for the chain to live.
+    fn begin_of_stretch(&self, step: usize) -> Option<usize> {
+        let ranges = self.ask.exclude.iter().enumerate();
+        let now = ranges.filter(|&(i, _)| self.excluded & EXCLUDED >> i != 0);
+        let around =
+            now.filter_map(|(_, pair)| *pair).filter(|&(from, to)| from <= step && step < to);
+        around.map(|(from, _)| from).min()
     }
 
     #[inline]
@@ -215,13 +227,14 @@ impl<'a> Walk<'a> {
 }
 
 /// One entry per (row, step), in the order of `t + step * grace`.
-fn with_grace(seen: &mut Vec<Seen>, grace: i64) {
+fn with_grace(seen: &mut Vec<Seen>, ask: &Funnel) {
     let spread = |row: &Seen| {
         let row = *row;
-        let excluded = (row.roles & EXCLUDED != 0).then_some(Seen { roles: EXCLUDED, ..row });
-        let steps = (0..MAX_STEPS).filter(move |step| row.roles >> step & 1 == 1);
+        let roles = row.roles & ask.excluded_bits();
+        let excluded = (roles != 0).then_some(Seen { roles, ..row });
+        let steps = (0..ask.steps).filter(move |step| row.roles >> step & 1 == 1);
         let of = move |step: usize| {
-            let moment = row.at.saturating_add(grace.saturating_mul(step as i64));
+            let moment = row.at.saturating_add(ask.grace.saturating_mul(step as i64));
             Seen { moment, roles: 1 << step, ..row }
         };
         steps.map(of).chain(excluded)

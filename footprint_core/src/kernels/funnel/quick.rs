@@ -3,7 +3,7 @@
 //! The same answer as [`super::ordered`], which is asked instead for a user whose rows of one
 //! instant do their steps out of order.
 
-use super::{Best, Chain, EXCLUDED, Funnel, MAX_STEPS, Mode, NOTHING, STEPS};
+use super::{Best, Chain, Funnel, MAX_STEPS, Mode, NOTHING};
 use crate::layout::{Layout, NONE, Row};
 
 /// A funnel by event code.
@@ -32,15 +32,13 @@ impl Quick {
     /// `None` when the question or its roles need the general walk.
     pub fn new(layout: &Layout, ask: &Funnel, table: Option<&[u32; 256]>) -> Option<Self> {
         let table = table?;
-        let plain = !ask.later && ask.grace == 0 && ask.exclude.is_none();
-        let one_step = |roles: &u32| {
-            roles & EXCLUDED == 0 && (roles & STEPS == 0 || (roles & STEPS).is_power_of_two())
-        };
+        let plain = !ask.later && ask.grace == 0 && ask.excluded_bits() == 0;
+        let one_step = |roles: &u32| (roles & ask.step_bits()).count_ones() <= 1;
         if !plain || !matches!(ask.mode, Mode::Best | Mode::First) || !table.iter().all(one_step) {
             return None;
         }
         let step = |roles: u32| {
-            let steps = roles & STEPS & ((1 << ask.steps) - 1);
+            let steps = roles & ask.step_bits();
             if steps == 0 { NONE } else { steps.trailing_zeros() as u8 }
         };
         let clock = layout.clock;

@@ -1,12 +1,12 @@
 //! Every attempt counts: an attempt begins at a first step and ends when it is complete or its
 //! window has passed; the next one begins at the next first step. Attempts of a user never overlap.
 
-use super::{Best, Chain, Funnel, STEPS, Seen};
+use super::{Best, Chain, Funnel, Seen};
 
 /// Hand every attempt of one user to `found`, in time order.
 pub fn read(ask: &Funnel, seen: &mut [Seen], mut found: impl FnMut(Best)) {
     // Rows of one instant count in either order: lower steps first.
-    seen.sort_by_key(|row| (row.at, row.roles & STEPS));
+    seen.sort_by_key(|row| (row.at, row.roles & ask.step_bits()));
     let mut attempt: Option<Best> = None;
     for row in seen.iter() {
         if let Some(over) = attempt.take_if(|one| row.at.saturating_sub(one.start.at) > ask.window)
