@@ -10,14 +10,14 @@ from footprint.text import Lang, Text
 
 from app import state
 from app.ui.section import fragment, guarded
-from app.views.content import earners, effects, picks, scripts, stock, voice
+from app.views.content import crews, earners, effects, picks, scripts, stock, voice
 
 Show = Callable[[Scope, Lang], None]
 
 _TABS: dict[str, tuple[Text, tuple[Show, ...]]] = {
     "effects": (
         Text("有用吗（标签）", "Does it work (tags)?"),
-        (effects.tags, effects.factors, effects.pace, effects.hosts, effects.layers),
+        (effects.tags, effects.factors, effects.pace, crews.hosts, crews.layers),
     ),
     "scripts": (
         Text("脚本雷同、越线吗", "Scripts: alike, over the line?"),

@@ -14,6 +14,7 @@ from app.ui import cards, controls, labels, markup, present, tokens
 from app.ui.charts import points
 from app.ui.charts.base import Field
 from app.ui.section import fragment, section
+from app.views.content import told
 
 _IGNORED = Text("哪些被忽视的商品在赚钱", "Which ignored products earn?")
 _IGNORED_LEAD = Text(
@@ -41,6 +42,7 @@ def ignored(scope: Scope, lang: Lang) -> None:
 def _ignored(scope: Scope, lang: Lang) -> None:
     result = data.ask("sku_profit", scope)
     cards.scalars(result.scalars, ("niche_skus", "niche_gmv_share", "niche_profit_share"), lang)
+    told.findings(result, lang)
     known = result.frames["categories"]["category"].to_list()
     if not known:
         markup.notes([note(lang) for note in result.notes])

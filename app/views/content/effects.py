@@ -1,4 +1,4 @@
-"""Does it work: tags, details of a stream, pace, hosts and content layers, like for like."""
+"""Does it work: tags, details of a stream and its pace, like for like."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from app.ui import cards, controls, labels, markup, present, tokens
 from app.ui.charts import points
 from app.ui.charts.base import Chart, Field
 from app.ui.section import fragment, section
+from app.views.content import told
 
-_STATES = {"sure": tokens.MARK, "unsure": tokens.REFERENCE}
+STATES = {"sure": tokens.MARK, "unsure": tokens.REFERENCE}
 _VERDICTS = {
     "effect_up": tokens.MARK,
     "effect_down": tokens.MARK_2,
     "no_effect": tokens.REFERENCE,
 }
-_ALPHA = 0.05
-_LAYER = {"high": "high_end"}  # "high" alone is a tier of value
+ALPHA = 0.05
+LAYER = {"high": "high_end"}  # "high" alone is a tier of value
 _TOP = 14
 
 _TAGS = Text("带这个标签的，真的更好吗", "Does a tag really go with better results?")
@@ -37,7 +38,7 @@ _TAGS_LEAD = Text(
 )
 _METRIC, _TAG = Text("看什么", "Measure"), Text("标签", "Tag")
 _FOREST = Text("同类比较：有标签是没有的几倍", "Like for like: with the tag against without")
-_EQUAL = Text("同类比较倍数（1 = 一样）", "Like-for-like ratio (1 = alike)")
+EQUAL = Text("同类比较倍数（1 = 一样）", "Like-for-like ratio (1 = alike)")
 _SPLIT = Text("每一层同类里的两边", "Both sides in every group of like streams")
 _UNITS = Text("背后的每一场或每条短视频", "Every stream or video behind it")
 _FACTORS = Text("哪些细节和结果一起变", "Which details move with the result?")
@@ -46,23 +47,11 @@ _FACTORS_LEAD = Text(
     "Rank correlation among streams of a category: 0 is none, ±1 in step. Many factors are tried "
     "at once, so p is corrected.",
 )
-_OUTCOME, _WITHIN = Text("结果", "Result"), Text("同类", "Like streams")
+_OUTCOME, WITHIN = Text("结果", "Result"), Text("同类", "Like streams")
 _FACTOR = Text("因素", "Factor")
 _DOTS = Text("每一场：{factor}与{outcome}", "Every stream: {factor} and {outcome}")
 _PACE = Text("讲得太快太多，人会走吗", "Do faster talk and more products drive people away?")
 _PACE_LEAD = Text("每个点是一场直播。", "A dot is a stream.")
-_HOSTS = Text("同样的货，谁更会卖", "Same goods: who sells better?")
-_HOSTS_LEAD = Text(
-    "圆点在 1 右边：在同品类里比其他主播转化高。直接转化率会把货的差别算到人头上。",
-    "Right of 1: converts better than other hosts in the same category. Raw conversion credits the "
-    "host for easy goods.",
-)
-_LAYERS = Text("哪一层内容值得多做", "Which layer of content pays?")
-_LAYERS_LEAD = Text(
-    "基础（流程话术）、进阶（用户共创）、高阶的产出、完播、转化与花费；用户投稿走到了哪一步。",
-    "Output, completion, conversion and cost of basic, user-made and high-end content, and how far "
-    "user submissions get.",
-)
 
 
 def tags(scope: Scope, lang: Lang) -> None:
@@ -97,6 +86,7 @@ def _tags(scope: Scope, lang: Lang) -> None:
         ("rate_tag", "rate_plain", "ratio", "adjusted_ratio", "diff_pp", "verdict"),
         lang,
     )
+    told.findings(result, lang)
     draw = _forest(result, lang)
     if draw:
         present.chart(draw, "tag-forest", _FOREST(lang), result, lang, title=_FOREST(lang))
@@ -127,7 +117,7 @@ def _forest(result: Result, lang: Lang) -> partial[Chart] | None:
     table = result.frames.get("tags", pl.DataFrame())
     if table.is_empty():
         return None
-    sure = pl.col("p_adjusted") < _ALPHA
+    sure = pl.col("p_adjusted") < ALPHA
     drawn = table.with_columns(
         sure=pl.when(sure).then(pl.lit("sure")).otherwise(pl.lit("unsure")), n=pl.col("n_tag")
     ).drop_nulls("adjusted_ratio")
@@ -137,10 +127,10 @@ def _forest(result: Result, lang: Lang) -> partial[Chart] | None:
         points.intervals,
         drawn.head(_TOP),
         Field("tag"),
-        Field("adjusted_ratio", "x", _EQUAL(lang)),
+        Field("adjusted_ratio", "x", EQUAL(lang)),
         lang,
         mark=Field("sure", title=""),
-        colours=_STATES,
+        colours=STATES,
         line=(1.0, ""),
         zero=False,
     )
@@ -164,7 +154,7 @@ def _factors(scope: Scope, lang: Lang) -> None:
             words=lambda code: controls.metric_title(code, lang),
         )
         within = controls.select(
-            _WITHIN(lang), controls.choices_of("factor_screen", "within"), "factor-within", lang
+            WITHIN(lang), controls.choices_of("factor_screen", "within"), "factor-within", lang
         )
         everything = data.ask("factor_screen", scope, outcome=outcome, within=within)
         names = everything.frames["factors"]["factor"].to_list()
@@ -181,6 +171,7 @@ def _factors(scope: Scope, lang: Lang) -> None:
         else everything
     )
     cards.scalars(result.scalars, ("rho", "p_value", "p_adjusted", "tried", "found"), lang)
+    told.findings(result, lang)
     table = result.frames["factors"]
     if table.height and factor:
         left, right = st.columns(2, gap="medium")
@@ -205,7 +196,7 @@ def _factors(scope: Scope, lang: Lang) -> None:
 def _factor(code: str, lang: Lang) -> str:
     kind, _, name = code.partition(":")
     if kind in ("tag", "layer") and name:
-        name = _LAYER.get(name, name) if kind == "layer" else name
+        name = LAYER.get(name, name) if kind == "layer" else name
         return f"{labels.column(kind, lang)}: {labels.value(name, lang)}"
     return labels.value(code, lang)
 
@@ -256,76 +247,3 @@ def pace(scope: Scope, lang: Lang) -> None:
                 )  # fmt: skip
         markup.notes([note(lang) for note in result.notes])
         present.tools("pace", lang, result)
-
-
-def hosts(scope: Scope, lang: Lang) -> None:
-    """Raw and like-for-like conversion of hosts."""
-    with section("hosts", lang, _HOSTS, _HOSTS_LEAD):
-        _hosts(scope, lang)
-
-
-@fragment
-def _hosts(scope: Scope, lang: Lang) -> None:
-    within = controls.select(
-        _WITHIN(lang), controls.choices_of("host_ranking", "within"), "host-within", lang
-    )
-    result = data.ask("host_ranking", scope, within=within)
-    cards.scalars(result.scalars, ("leader_raw", "leader_fair", "p_value", "reversed"), lang)
-    table = result.frames["hosts"]
-    if table.height:
-        sure = pl.col("p_adjusted") < _ALPHA
-        drawn = table.drop("low", "high").rename({"ratio_low": "low", "ratio_high": "high"})
-        drawn = drawn.with_columns(
-            sure=pl.when(sure).then(pl.lit("sure")).otherwise(pl.lit("unsure"))
-        )
-        draw = partial(
-            points.intervals,
-            drawn.drop_nulls("ratio").head(20),
-            Field("host_id"),
-            Field("ratio", "x", _EQUAL(lang)),
-            lang,
-            mark=Field("sure", title=""),
-            colours=_STATES,
-            line=(1.0, ""),
-            zero=False,
-        )
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            present.chart(draw, "host-ranking", _HOSTS(lang), result, lang)
-        with right:
-            shown = ("host_id", "rate", "rate_same_mix", "ratio", "p_adjusted", "n", "streams")
-            present.table(table, "host-ranking", lang, columns=shown, height=420)
-        present.tools("hosts", lang, result, draw)
-    markup.notes([note(lang) for note in result.notes])
-
-
-def layers(scope: Scope, lang: Lang) -> None:
-    """Content layers and user-made content."""
-    with section("layers", lang, _LAYERS, _LAYERS_LEAD):
-        result = data.ask("content_layers", scope)
-        frames = {
-            name: frame.with_columns(pl.col("layer").replace(_LAYER)) if "layer" in frame else frame
-            for name, frame in result.frames.items()
-        }
-        cards.scalars(
-            result.scalars,
-            ("videos", "ugc_submitted", "ugc_approved", "ugc_used", "ugc_ratio", "verdict"),
-            lang,
-        )
-        draw = None
-        if "videos" in result.frames and result.frames["videos"].height:
-            draw = partial(
-                points.intervals,
-                frames["videos"].with_columns(n=pl.col("videos")),
-                Field("layer"),
-                Field("rate", "rate", labels.value("completion", lang)),
-                lang,
-                zero=False,
-            )
-            present.chart(draw, "layers", _LAYERS(lang), result, lang)
-        for name in ("videos", "streams", "ugc"):
-            if name in frames and frames[name].height:
-                markup.caption(labels.frame(name, lang))
-                present.table(frames[name], f"layers-{name}", lang)
-        markup.notes([note(lang) for note in result.notes])
-        present.tools("layers", lang, result, draw)

@@ -18,6 +18,7 @@ from app.ui import cards, controls, labels, markup, present
 from app.ui.charts import lines, points
 from app.ui.charts.base import Field, months
 from app.ui.section import fragment, section
+from app.views.content import told
 
 _CHECK = Text("这段话术能播吗", "May this script go on air?")
 _CHECK_LEAD = Text(
@@ -82,7 +83,7 @@ def paste(scope: Scope, lang: Lang) -> None:
     alike = result.frames.get("alike")
     if alike is not None and alike.height:
         markup.caption(labels.frame("alike", lang))
-        present.table(alike, "script-alike", lang, bars=("jaccard",))
+        present.table(alike, "script-alike", lang)
     markup.notes([note(lang) for note in result.notes])
     present.tools("script", lang, result, inline=True)
 
@@ -98,7 +99,7 @@ def _decoded(raw: bytes, lang: Lang) -> str:
 
 
 def _hits(result: Result, text: str, lang: Lang) -> None:
-    hits = result.frames["hits"]
+    hits = result.frames["hits"].filter(pl.col("state") == "hit")
     if hits.is_empty():
         markup.notes([_CLEAN(lang)])
         return
@@ -138,6 +139,7 @@ def alike(scope: Scope, lang: Lang) -> None:
     with section("alike", lang, _ALIKE, _ALIKE_LEAD):
         result = data.ask("script_similarity", scope)
         cards.scalars(result.scalars, ("scripts", "bargain_share", "near_duplicate_pairs"), lang)
+        told.findings(result, lang)
         draw = None
         if "hosts" in result.frames and result.frames["hosts"].height:
             left, right = st.columns(2, gap="medium")

@@ -15,6 +15,7 @@ from app.ui import cards, controls, labels, markup, present, tokens
 from app.ui.charts import points
 from app.ui.charts.base import Field, months
 from app.ui.section import fragment, section
+from app.views.content import told
 from app.views.content.earners import names
 
 _LEVELS = Text("库存转得快吗，够卖多久", "Does stock turn, and will it last?")
@@ -56,6 +57,7 @@ def levels(scope: Scope, lang: Lang) -> None:
             ("turnover", "days_on_hand", "cover_median", "dead_skus", "dead_value", "out_skus"),
             lang,
         )
+        told.findings(result, lang)
         skus = result.frames["skus"]
         draw = partial(
             points.scatter,
@@ -116,6 +118,7 @@ def _reorder(scope: Scope, lang: Lang) -> None:
         ("reorder_skus", "reorder_units", "reorder_cost", "planned_streams"),
         lang,
     )
+    told.findings(result, lang)
     if "reorder" in result.frames:
         shown = ("name", "category", "expected", "upper", "on_hand", "inbound", "reorder", "cost",
                  "covered")  # fmt: skip

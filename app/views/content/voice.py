@@ -15,6 +15,7 @@ from app.ui import cards, controls, labels, markup, present, tokens
 from app.ui.charts import points
 from app.ui.charts.base import Field, months
 from app.ui.section import fragment, section
+from app.views.content import told
 
 _RECOMMEND = Text("看过哪类内容的人更愿意推荐", "Which content makes people recommend us?")
 _RECOMMEND_LEAD = Text(
@@ -102,6 +103,7 @@ def _ages(scope: Scope, lang: Lang) -> None:
     )
     result = data.ask("age_index", scope, band=band)
     cards.scalars(result.scalars, ("tag", "index", "p_value", "p_adjusted"), lang)
+    told.findings(result, lang)
     own = cells.filter(pl.col("age_band") == band).with_columns(
         sure=pl.when("sure").then(pl.lit("sure")).otherwise(pl.lit("unsure")), n=pl.col("views")
     )
@@ -134,6 +136,7 @@ def _returns(scope: Scope, lang: Lang) -> None:
         ("rate_before", "rate_after", "relative", "p_value", "top_topic", "size_share", "verdict"),
         lang,
     )
+    told.findings(result, lang)
     left, right = st.columns(2, gap="medium")
     draw = partial(
         points.columns, months(result.frames["months"]), Field("month"),
