@@ -18,9 +18,10 @@ from pathlib import Path
 
 from footprint.metrics.registry import metrics
 from footprint.questions import questions
-from footprint.review import weekly
+from footprint.review import actions, judging, weekly
 from footprint.sample.truths import truths_of
 from footprint.sample.world import World
+from footprint.sharing import links
 
 _HEAD = """# Coverage
 
@@ -55,6 +56,15 @@ class Row:
         return f"| {' | '.join(cells)} |"
 
 
+# What a meeting does with a brief, and the rows each part serves.
+REVIEW: Mapping[str, tuple[str, ...]] = {
+    "brief": weekly.ROWS,
+    "action": actions.ROWS,
+    "judgement": judging.ROWS,
+    "link": links.ROWS,
+}
+
+
 def document(tests: Path) -> str:
     """Markdown: how many rows of each page are answered, then every row. ``tests`` is the folder
     whose files are read for the names of questions and metrics."""
@@ -83,7 +93,7 @@ def _listed() -> list[dict[str, str]]:
 
 
 def _serving() -> dict[str, list[str]]:
-    """What answers each row: question ids, ``metric <id>``, ``brief``."""
+    """What answers each row: question ids, ``metric <id>``, parts of the review."""
     found: dict[str, list[str]] = {}
     for question in questions().values():
         for row in question.rows:
@@ -91,8 +101,9 @@ def _serving() -> dict[str, list[str]]:
     for metric in metrics().values():
         for row in metric.rows:
             found.setdefault(row, []).append(f"metric {metric.id}")
-    for row in weekly.ROWS:
-        found.setdefault(row, []).append("brief")
+    for name, rows in REVIEW.items():
+        for row in rows:
+            found.setdefault(row, []).append(name)
     return found
 
 

@@ -188,6 +188,7 @@ def test_the_log_of_findings_and_what_came_of_them(shop: Workspace) -> None:
     share = accuracy(review.judgements()).row(0, named=True)
     assert (share["right"], share["wrong"], share["rate"]) == (1, 0, 1.0)
     assert share["low"] < 1.0
+    assert [line["action"] for line in shop.audit()][:2] == ["judgement", "judgement"]
 
 
 @pytest.mark.parametrize("role", ["viewer", "none"])

@@ -21,6 +21,8 @@ from footprint.store.catalogue import Catalogue, audit, insert, now
 from footprint.store.lock import who
 from footprint.text import Text
 
+# The requirement rows the board serves.
+ROWS = ("S7.4-a", "S7.4-c", "S7.4-f", "S9.1-a")
 Stage = Literal["plan", "do", "check", "act", "declined"]
 Impact = Literal["high", "medium", "low"]
 Verdict = Literal["solved", "better", "same", "worse"]

@@ -18,6 +18,8 @@ from footprint.stats import wilson
 from footprint.store.catalogue import Catalogue, audit, insert, now
 from footprint.store.lock import who
 
+# The requirement rows the log serves.
+ROWS = ("S7.4-e",)
 Judged = Literal["right", "wrong", "unclear"]
 JUDGED: tuple[Judged, ...] = get_args(Judged)
 

@@ -23,6 +23,8 @@ from footprint.store.catalogue import Catalogue, audit, insert, now
 from footprint.store.lock import who
 from footprint.text import Lang, Text
 
+# The requirement rows a link serves.
+ROWS = ("S8.1-e",)
 Kind = Literal["report", "brief", "question"]
 BITS = 256
 DAYS = 14
