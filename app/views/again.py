@@ -7,6 +7,7 @@ from functools import partial
 import polars as pl
 import streamlit as st
 from footprint.errors import FootprintError
+from footprint.result import Result
 from footprint.scope import Scope
 from footprint.text import Lang, Text
 
@@ -15,6 +16,7 @@ from app.ui import cards, controls, markup, present
 from app.ui.charts import lines, points
 from app.ui.charts.base import Field, months
 from app.ui.section import fragment, section
+from app.views import listed
 
 _REPURCHASE = Text("第一次买的人会再买吗", "Do first-time buyers buy again?")
 _REPURCHASE_LEAD = Text(
@@ -24,6 +26,15 @@ _REPURCHASE_LEAD = Text(
 _WITHIN = Text("天数 N", "Days N")
 _REPEAT_RATE = Text("复购率", "Repurchase rate")
 _GOAL = Text("目标 {value}", "Target {value}")
+_MONTH, _AGAIN = Text("首购月份", "First ordered in"), Text("之后又买了", "Bought again")
+_ANSWERS = {
+    "no": Text("没有", "No"),
+    "yes": Text("又买了", "Yes"),
+    "waiting": Text("还在观察", "Still waiting"),
+}
+_BAND, _WHICH_DAY = Text("积分档", "Points"), Text("第几天", "Day")
+_BACK = Text("回来的（关=没回来的）", "Came back (off: did not)")
+_FIRST, _LAST = Text("首次到访", "First came"), Text("最近一次", "Last active")
 _MEMBERS = Text("会员专场有用吗", "Do member streams work?")
 _MEMBERS_LEAD = Text(
     "在会员专场和其他场第一次下单的人，之后多少天内又买。",
@@ -64,6 +75,18 @@ def _repurchase(scope: Scope, lang: Lang) -> None:
         line=_goal(days, lang),
     )
     present.chart(draw, "repurchase", _REPURCHASE(lang), result, lang)
+    known = [str(one) for one in result.frames["cohorts"]["month"].sort(descending=True)]
+    if known:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            month = controls.select(
+                _MONTH(lang), known, "repurchase-month", lang, words=lambda day: day[:7], width=130
+            )
+            again = controls.select(
+                _AGAIN(lang), tuple(_ANSWERS), "repurchase-again", lang, width=150,
+                words=lambda code: _ANSWERS[code](lang),
+            )  # fmt: skip
+        listed.people("customer_list", "repurchase", scope, lang,
+                      {"first_month": month, "again": again, "days": days})  # fmt: skip
     markup.notes([note(lang) for note in result.notes])
     present.tools("repurchase", lang, result, draw)
 
@@ -151,5 +174,28 @@ def _interaction(scope: Scope, lang: Lang) -> None:
         present.table(
             result.frames["weights"], "points-weights", lang, headings={"action": _ACTION(lang)}
         )
+    _scored(result, kind, scope, lang)
     markup.notes([note(lang) for note in result.notes])
     present.tools("interaction", lang, result, draw if drawn.height else None)
+
+
+def _scored(result: Result, kind: str, scope: Scope, lang: Lang) -> None:
+    """The people of one band of points."""
+    bands = result.frames["bands"]["band"].unique(maintain_order=True).to_list()
+    if not bands:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        band = controls.select(_BAND(lang), bands, "points-band", lang, words=str, width=110)
+        days = [str(day) for day in result.frames["bands"]["day"].unique().sort()]
+        day = controls.select(_WHICH_DAY(lang), days, "points-day", lang, words=str, default="7",
+                              width=90)  # fmt: skip
+        back = st.toggle(_BACK(lang), value=True, key=f"points-back-{lang}")
+    edges = sorted(float(edge) for edge in data.current().settings.value("points_bands"))
+    low = float(band.split("–")[0].rstrip("+"))
+    above = [edge for edge in edges if edge > low]
+    params = {"day": int(day), "kind": kind, "returned": back, "points_from": low}
+    listed.people(
+        "cohort_users", "points", scope, lang,
+        params | ({"points_below": above[0]} if above else {}),
+        headings={"first": _FIRST(lang), "last": _LAST(lang)},
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from functools import partial
 
 import polars as pl
 import streamlit as st
+from footprint.analysis.customer_value import BANDS
 from footprint.result import Result
 from footprint.scope import Scope
 from footprint.text import Lang, Text
@@ -15,6 +16,7 @@ from app.ui import cards, controls, markup, present
 from app.ui.charts import lines, points
 from app.ui.charts.base import Field
 from app.ui.section import fragment, section
+from app.views import listed
 
 _TITLE = Text("客人以后还值多少钱", "What are customers still worth?")
 _LEAD = Text(
@@ -22,6 +24,7 @@ _LEAD = Text(
     "From how often, how lately and for how much each one bought: what is still to come. Checked "
     "below on days the model had not seen.",
 )
+_BAND = Text("名单只列可能性为", "List only chance")
 _AHEAD, _MODEL = Text("往后看", "Ahead"), Text("模型", "Model")
 _DAYS = Text("{n} 天", "{n} days")
 _BANDS = Text("仍会再买的可能 → 预期价值", "Chance still active → expected worth")
@@ -78,7 +81,9 @@ def _asked(scope: Scope, lang: Lang) -> Result:
             _MODEL(lang), controls.choices_of("customer_value", "model"), "worth-model", lang,
             width=300,
         )  # fmt: skip
-    return data.ask("customer_value", scope, days=int(days), model=model)
+        band = listed.choice(_BAND(lang), BANDS, "worth-band", lang, 160)
+    chosen = {"band": band} if band else {}
+    return data.ask("customer_value", scope, days=int(days), model=model, **chosen)
 
 
 def _check(result: Result, lang: Lang) -> None:

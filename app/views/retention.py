@@ -55,6 +55,7 @@ _CHANGE_LEAD = Text(
 )
 _ON = Text("哪一天", "On")
 _EVERYONE = Text("全部新客", "All newcomers")
+_FIRST, _LAST = Text("首次到访", "First came"), Text("最近一次", "Last active")
 _GAP = "d7_before", "d7_after", "d7_pp", "d7_p"
 
 
@@ -128,11 +129,12 @@ def _people(cells: pl.DataFrame, by: str, kind: str, scope: Scope, lang: Lang) -
     params = {"by": by, "kind": kind, "day": int(day), "returned": back}
     listed.people(
         "cohort_users", "cell", scope, lang, params | ({"cohort": row} if row else {}),
-        headings={"first": _FIRST(lang), "last": _LAST(lang)},
+        headings=_headings(lang),
     )  # fmt: skip
 
 
-_FIRST, _LAST = Text("首次到访", "First came"), Text("最近一次", "Last active")
+def _headings(lang: Lang) -> dict[str, str]:
+    return {"first": _FIRST(lang), "last": _LAST(lang)}
 
 
 def splits(scope: Scope, lang: Lang) -> None:
@@ -166,6 +168,11 @@ def _splits(scope: Scope, lang: Lang) -> None:
     present.chart(draw, "splits", _SPLIT(lang), result, lang, day)
     columns = ("group", "size", "users", "rate", "low", "high", "p_adjusted", "sure")
     present.table(rows, "splits", lang, columns=columns)
+    value = controls.select(_GROUP(lang), rows["group"].to_list(), "split-value", lang, width=220)
+    listed.people(
+        "cohort_users", "split", scope, lang,
+        {"group": group, "value": value, "kind": kind, "day": int(day)}, headings=_headings(lang),
+    )  # fmt: skip
     markup.notes([result.notes[-1](lang)])
     present.tools("splits", lang, result, draw, ("groups",))
 

@@ -101,3 +101,12 @@ def test_lists_of_people_hide_the_middle_of_an_id(data) -> None:
     assert listed["user_id"].str.contains(r"^u0\*\*\*\d{4}$|^\w\*\*\*\d$").all()
     short = pl.DataFrame({"user_id": ["ab", "abcdef", "abcdefg"]}).select(masked_ids())
     assert short["user_id"].to_list() == ["a***b", "a***f", "ab***defg"]
+
+
+def test_the_list_of_a_band_holds_its_customers(data) -> None:
+    bands = ask(data, "customer_value", Scope(), {}).frames["bands"]
+    for row in bands.to_dicts():
+        listed = ask(data, "customer_value", Scope(), {"band": row["alive_band"]}).frames[
+            "customers"
+        ]
+        assert listed.height == row["users"]

@@ -108,3 +108,17 @@ def test_no_orders_list_nobody() -> None:
     empty = shop(orders=orders([]))
     assert ask(empty, "movers", Scope(), {}).frames["movers"].is_empty()
     assert ask(empty, "customer_list", Scope(), {}).scalars["users"].value == 0
+
+
+def test_the_people_behind_a_repurchase_rate_are_those_counted() -> None:
+    data = shop(orders=planted())
+    months = ask(data, "repurchase", Scope(), {"days": "30"}).frames["cohorts"]
+    for month in months.to_dicts():
+        for again, wanted in (
+            ("yes", month["repeat"]),
+            ("no", month["buyers"] - month["repeat"]),
+            ("waiting", month["waiting"]),
+        ):
+            people = ask(data, "customer_list", Scope(),
+                         {"first_month": month["month"], "again": again, "days": "30"})  # fmt: skip
+            assert people.scalars["users"].value == wanted

@@ -165,3 +165,22 @@ def test_few_people_claim_nothing() -> None:
     assert found.frames["groups"].is_empty() and "d7_pp" not in found.scalars
     points = ask(data, "interaction_points", Scope(), {})
     assert points.scalars["d7_lowest"].value is None and points.scalars["trend_p"].value is None
+
+
+def test_people_behind_a_split_and_a_band_of_points_are_those_counted() -> None:
+    rows = random_rows(4)
+    data = shop(events=events(rows, channel=["ads" if int(u[1:]) % 3 else "own" for u, *_ in rows]))
+    groups = ask(data, "retention", Scope(), {"group": "channel", "days": "7"}).frames["groups"]
+    for row in groups.to_dicts():
+        asked = {"day": 7, "group": "channel", "value": row["group"]}
+        people = ask(data, "cohort_users", Scope(), asked)
+        assert people.scalars["users"].value == row["users"]
+        assert people.scalars["size"].value == row["size"]
+    edges = {"0": (0, 1), "1–3": (1, 4), "4–7": (4, 8), "8+": (8, None)}
+    bands = ask(data, "interaction_points", Scope(), {}).frames["bands"]
+    for row in bands.filter(pl.col("day") == 7).to_dicts():
+        low, high = edges[row["band"]]
+        asked = {"day": 7, "points_from": low} | ({"points_below": high} if high else {})
+        people = ask(data, "cohort_users", Scope(), asked)
+        assert people.scalars["size"].value == row["size"]
+        assert people.scalars["users"].value == row["users"]

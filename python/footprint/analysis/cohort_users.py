@@ -6,8 +6,9 @@ from datetime import date
 
 import polars as pl
 
+from footprint.analysis.interaction_points import first_points
 from footprint.analysis.retention import KINDS
-from footprint.analysis.returners import back_on, in_period, returners
+from footprint.analysis.returners import GROUPS, back_on, first_value, in_period, returners
 from footprint.data import Data
 from footprint.masking import masked_ids
 from footprint.questions import Param, question
@@ -23,7 +24,7 @@ _TRUNCATE = {"day": "1d", "week": "1w", "month": "1mo"}
     "cohort_users",
     title=Text("这一格里是哪些人？", "Who is behind this cell?"),
     page="U3",
-    rows=("S7.1-c",),
+    rows=("S7.1-c", "S7.1-d"),
     needs=("events",),
     uses=("orders", "streams", "products"),
     params=(
@@ -32,6 +33,10 @@ _TRUNCATE = {"day": "1d", "week": "1w", "month": "1mo"}
         Param("day", int, 7, Text("第几天", "Day")),
         Param("kind", str, "exact", Text("怎样算回来", "What counts as coming back"), tuple(KINDS)),
         Param("returned", bool, True, Text("回来的人（否=没回来的）", "Those who came back")),
+        Param("group", str, "", Text("按首次来源等", "Whose first"), ("", *GROUPS)),
+        Param("value", str, "", Text("来源是", "is")),
+        Param("points_from", float, 0.0, Text("首日积分至少", "Points of the first day from")),
+        Param("points_below", float, None, Text("首日积分少于", "Points below")),
     ),
 )
 def cohort_users(
@@ -42,18 +47,29 @@ def cohort_users(
     day: int = 7,
     kind: str = "exact",
     returned: bool = True,
+    group: str = "",
+    value: str = "",
+    points_from: float = 0.0,
+    points_below: float | None = None,
 ) -> Result:
     """Users of a cohort who came back for ``day`` (or did not), masked, the latest comers first.
 
+    ``group`` and ``value`` keep those whose first channel, host ... is that; ``points_from`` and
+    ``points_below`` those with that many interaction points on their first day.
     Frame ``people``: user_id, first (day), last (active day), days_active after the first; the
     first 1,000. Scalars: users (all that fit) and size (users of the cohort whose day is over).
-    Source: requirement row S7.1-c.
+    Source: requirement rows S7.1-c and S7.1-d.
     """
     found = returners(data, scope)
     users = in_period(found.users, scope)
     if cohort is not None:
         start = pl.lit(cohort).dt.truncate(_TRUNCATE[by])
         users = users.filter(pl.col("first").dt.truncate(_TRUNCATE[by]) == start)
+    if group and value:
+        mine = first_value(data, scope, group).filter(pl.col("group") == value)
+        users = users.join(mine, on="user", how="semi")
+    if points_from > 0 or points_below is not None:
+        users = _scored(users, data, scope, points_from, points_below)
     seen = back_on(found, users, day, kind)
     chosen = seen.filter(pl.col("back") == returned).sort("first", "user", descending=[True, False])
     listed = chosen.head(LISTED)
@@ -77,3 +93,13 @@ def cohort_users(
                        label=Text("这批人", "Cohort"), definition=what),
     }  # fmt: skip
     return Result(scalars, {"people": people})
+
+
+def _scored(
+    users: pl.DataFrame, data: Data, scope: Scope, least: float, below: float | None
+) -> pl.DataFrame:
+    """Users whose first day earned from ``least`` to less than ``below`` points."""
+    scored = users.join(first_points(data, scope), on="user", how="left", maintain_order="left")
+    points = pl.col("points").fill_null(0.0)
+    keep = [points >= least, *([points < below] if below is not None else [])]
+    return scored.filter(*keep).drop("points")

@@ -10,6 +10,8 @@ from footprint.analysis.rfm import SEGMENTS, rfm, segment_of
 from footprint.analysis.tiers import TIERS, Rules, facts_of, judged, month_ends, purchases
 from footprint.data import Data
 from footprint.masking import masked_ids
+from footprint.metrics import View
+from footprint.metrics.loyalty import first_buys
 from footprint.questions import Param, question
 from footprint.result import Result, Scalar
 from footprint.scope import Scope
@@ -27,7 +29,7 @@ _COLUMNS = {
     "customer_list",
     title=Text("这些人是谁？", "Who are these customers?"),
     page="U3",
-    rows=("S6.3-b", "S7.3-b"),
+    rows=("S6.3-b", "S7.3-b", "S1.2.2-a"),
     needs=("orders",),
     uses=("events", "products", "streams"),
     params=(
@@ -36,6 +38,9 @@ _COLUMNS = {
               (*_ANY, "new", *TIERS)),
         Param("segment", str, "", Text("客群", "Customer group"), (*_ANY, *SEGMENTS.values())),
         Param("as_of", date, None, Text("截至哪天（空白=最后一天）", "As of (blank = last)")),
+        Param("first_month", date, None, Text("首购月份", "Month of the first order")),
+        Param("again", str, "", Text("之后又买了", "Bought again"), ("", "yes", "no", "waiting")),
+        Param("days", int, 30, Text("多少天内", "Within days")),
     ),
 )  # fmt: skip
 def customer_list(
@@ -45,13 +50,18 @@ def customer_list(
     came_from: str = "",
     segment: str = "",
     as_of: date | None = None,
+    first_month: date | None = None,
+    again: str = "",
+    days: int = 30,
 ) -> Result:
     """Customers of a day that fit every choice given (none: all), those with most money first.
 
-    ``came_from`` is the tier at the month end before the day ("new": not yet a customer then).
-    Frame ``people``: masked user_id, from, tier, segment, last_days, orders and gmv of the tier
-    window, money of all time (the first 1,000). Scalars: users and money of all that fit. Source:
-    requirement rows S6.3-b and S7.3-b.
+    ``first_month`` (any day of it) and ``again`` (a further order within ``days``: yes, no, or
+    waiting while the days are not over) are those of the question ``repurchase``. ``came_from`` is
+    the tier at the month end before the day ("new": not yet a customer then). Customers whose
+    orders were all refunded are not listed. Frame ``people``: masked user_id, from, tier, segment,
+    last_days, orders and gmv of the tier window, money of all time (the first 1,000). Scalars:
+    users and money of all that fit. Source: requirement rows S6.3-b and S7.3-b.
     """
     rules, bought = Rules.of(data), purchases(data, scope)
     last = bought["day"].max()
@@ -71,10 +81,27 @@ def customer_list(
     else:
         people = people.with_columns(pl.lit(None, dtype=pl.String).alias("from"))
     people = people.with_columns(pl.col("from").fill_null("new"))
+    if first_month is not None or again:
+        people = people.join(
+            _first_buyers(data, scope, first_month, again, days), on="user_id", how="semi"
+        )
     keep = [pl.col(name) == wanted
             for name, wanted in (("tier", tier), ("from", came_from), ("segment", segment))
             if wanted]  # fmt: skip
     return _answer(people.filter(*keep).rename({"age": "last_days"}))
+
+
+def _first_buyers(
+    data: Data, scope: Scope, month: date | None, again: str, days: int
+) -> pl.DataFrame:
+    """Buyers by the month of their first order and whether they bought again in time."""
+    buyers = first_buys(View(data, scope), days)
+    over, back = pl.col("complete").fill_null(value=False), pl.col("repeat")
+    rules = {"yes": over & back, "no": over & ~back, "waiting": ~over}
+    keep = [rules[again]] if again else []
+    if month is not None:
+        keep.append(pl.col("first_day").dt.truncate("1mo") == month.replace(day=1))
+    return buyers.filter(*keep).select("user_id")
 
 
 def _answer(people: pl.DataFrame) -> Result:

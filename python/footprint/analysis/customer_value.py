@@ -60,19 +60,26 @@ _SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         Param("days", int, 180, Text("往后看多少天", "Days ahead")),
         Param("model", str, "mbg", Text("模型", "Model"), ("mbg", "bg")),
         Param("as_of", date, None, Text("截至哪天（空白=最后一天）", "As of (blank = last)")),
+        Param("band", str, "", Text("名单只列可能性为", "List customers of band"), ("", *BANDS)),
     ),
 )
 def customer_value(
-    data: Data, scope: Scope, days: int = 180, model: str = "mbg", as_of: date | None = None
+    data: Data,
+    scope: Scope,
+    days: int = 180,
+    model: str = "mbg",
+    as_of: date | None = None,
+    band: str = "",
 ) -> Result:
     """Expected orders and contribution of every customer in the coming ``days``.
 
     Orders by MBG/NBD (or BG/NBD, where one-time buyers never leave), money per order by
     Gamma-Gamma; contribution = orders x money x margin, discounted by the setting value_discount a
     year (sales instead of contribution where no costs are known). Frames: ``bands`` (customers by
-    chance of being active), ``customers`` (the most valuable, masked ids), ``ranking`` (share of
-    later money spent by the top fifth: model, RFM score, past money, perfect), ``repeats`` (orders
-    per customer in the held-out days, expected and actual) and ``parameters`` with intervals.
+    chance of being active), ``customers`` (the most valuable, of ``band`` when given, masked ids),
+    ``ranking`` (share of later money spent by the top fifth: model, RFM score, past money,
+    perfect), ``repeats`` (orders per customer in the held-out days, expected and actual) and
+    ``parameters`` with intervals.
     Scalars: future_value (interval: both fits, chance, held-out error), mean_value,
     expected_orders, active_customers, holdout_error (expected over actual orders - 1) and
     holdout_capture. From 200 customers and 30 who bought again. Source: requirement row S7.3-b;
@@ -103,7 +110,7 @@ def customer_value(
     )
     frames = {
         "bands": _bands(people),
-        "customers": _customers(people),
+        "customers": _customers(people.filter(_band() == BANDS.index(band)) if band else people),
         "ranking": tested.ranking if tested else _empty("ranking"),
         "repeats": tested.repeats if tested else _empty("repeats"),
         "parameters": _parameters(found),
@@ -112,9 +119,13 @@ def customer_value(
     return Result(scalars, frames, notes=remarks(found, tested, kept))
 
 
+def _band() -> pl.Expr:
+    """Place of each customer's chance of being active in ``BANDS``."""
+    return (pl.col("p_alive") * len(BANDS)).floor().clip(0, len(BANDS) - 1).cast(pl.Int64)
+
+
 def _bands(people: pl.DataFrame) -> pl.DataFrame:
-    band = (pl.col("p_alive") * len(BANDS)).floor().clip(0, len(BANDS) - 1).cast(pl.Int64)
-    counted = people.group_by(band.alias("at")).agg(
+    counted = people.group_by(_band().alias("at")).agg(
         users=pl.len().cast(pl.Int64), expected_orders=pl.col("expected_orders").sum(),
         expected_money=pl.col("expected_money").sum(), past_money=pl.col("past").sum(),
     )  # fmt: skip

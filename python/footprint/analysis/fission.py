@@ -59,7 +59,7 @@ def fission(data: Data, scope: Scope) -> Result:
     alone = no other to compare with),
     ``months`` (inviters, buyers, per_inviter, low, high by month of the invitation), ``depth``
     (depth 1 = brought by someone nobody brought; buyers, share) and ``inviters`` (masked id,
-    invites, accepts, buyers). Scalars: k_factor (new buyers per customer), per_inviter,
+    invites, accepts, buyers). Scalars: k_factor (new buyers per customer), k_per_100, per_inviter,
     invites_per_inviter, accept_rate, deepest, brought_share = buyers brought by others among all
     buyers. Withheld below the setting min_group. Source: requirement rows S2.2.2-b and S7.3-a.
     """
@@ -193,6 +193,7 @@ def _scalars(
     per, low, high = stats.mean_interval(each["buyers"]) if enough else (None, None, None)
     base = pl.concat([view.rows("orders")["user_id"], each["user_id"]]).n_unique()
     k = stats.mean_interval(_spread_over(each["buyers"], base)) if base >= minimum else (None,) * 3
+    known_k = base >= minimum
     rated = enough and sent > 0 and taken <= sent
     a_low, a_high = stats.wilson(taken, sent) if rated else (None, None)
     buyers = view.data.frame("orders")["user_id"].n_unique()
@@ -201,6 +202,10 @@ def _scalars(
     return {
         "k_factor": Scalar(k[0], "count", base, max(k[1], 0.0) if k[1] is not None else None, k[2],
                            Text("传播系数 K", "K-factor"), _K),
+        "k_per_100": Scalar(
+            _hundred(k[0]), "count", base, max(_hundred(k[1]) or 0.0, 0.0) if known_k else None,
+            _hundred(k[2]), Text("每百位客人带来的新买家", "New buyers per 100 customers"), _K,
+        ),
         "per_inviter": Scalar(per, "count", n, max(low, 0.0) if low is not None else None, high,
                               Text("每位邀请人带来", "Brought per inviter"), _EACH),
         "invites_per_inviter": Scalar(sent / n if enough else None, "count", n,
@@ -215,6 +220,10 @@ def _scalars(
                                 b_low if known else None, b_high if known else None,
                                 Text("由别人带来的买家占比", "Buyers brought by others")),
     }  # fmt: skip
+
+
+def _hundred(value: float | None) -> float | None:
+    return None if value is None else 100 * value
 
 
 def _spread_over(counts: pl.Series, people: int) -> stats.Moments:

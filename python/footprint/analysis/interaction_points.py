@@ -54,11 +54,11 @@ def interaction_points(
     users who did it). Scalars: d7_lowest and d7_highest band with enough users, trend_p
     (Cochran-Armitage over the bands, day 7) and took_part. Source: requirement row S7.1-d.
     """
-    weights = [float(weight) for weight in data.settings.value("points_weights")]
+    weights = _weights(data)
     edges = sorted(float(edge) for edge in data.settings.value("points_bands"))
     found = returners(data, scope)
     users = in_period(found.users, scope).join(
-        _points(data, scope, weights), on="user", how="left", maintain_order="left"
+        first_points(data, scope), on="user", how="left", maintain_order="left"
     )
     users = users.with_columns(pl.col("points").fill_null(0.0)).with_columns(at=_rank(edges))
     minimum = int(data.settings.value("min_group"))
@@ -81,8 +81,18 @@ def _days_of(data: Data, scope: Scope, action: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _points(data: Data, scope: Scope, weights: list[float]) -> pl.DataFrame:
+def _weights(data: Data) -> list[float]:
+    return [float(weight) for weight in data.settings.value("points_weights")]
+
+
+def first_points(data: Data, scope: Scope) -> pl.DataFrame:
     """user, points of the first day (users without any are left out)."""
+    weights = _weights(data)
+    name = f"points {weights} {scope.tz} {where_key(scope)}"
+    return once(data, name, lambda: _points(data, scope, weights))
+
+
+def _points(data: Data, scope: Scope, weights: list[float]) -> pl.DataFrame:
     first = returners(data, scope).users.lazy().select("user", day="first")
     parts = [
         _days_of(data, scope, action).lazy()
