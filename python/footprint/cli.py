@@ -71,15 +71,15 @@ def import_(
 
     words = language(lang)
     choice = Choice(table, pairs(map, "--map"), heading, pairs(answer, "--answer"))
-    opened, paths = _open(workspace), list(files)
-    preview = opened.preview(paths, Answers(choice, keep_raw=keep_raw))
+    opened, paths, answers = _open(workspace), list(files), Answers(choice, keep_raw=keep_raw)
     if dry_run:
+        preview = opened.preview(paths, answers)
         if as_json:
             write_json(preview.to_dict(words))
         else:
             typer.echo(preview_text(preview, words))
         return
-    report = opened.commit(preview)
+    report = opened.import_files(paths, answers=answers)
     report.raise_if_nothing()
     if as_json:
         write_json(report.to_dict(words))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 
 import polars as pl
@@ -96,3 +98,10 @@ def test_nothing_personal_is_left_of_a_file(take) -> None:
     assert "某路1号" not in kept
     assert "王小明" not in kept
     assert sheet.aside.height == 2
+
+
+@given(st.text(max_size=12), st.binary(max_size=100))
+def test_pseudonyms_are_hmac_sha256(person: str, key: bytes) -> None:
+    (name,) = pseudonyms(pl.Series([person]), "手机号", key).to_list()
+    same = person.strip().lower().encode()
+    assert name == f"u_{hmac.new(key, same, hashlib.sha256).hexdigest()[:20]}"

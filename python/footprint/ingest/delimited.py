@@ -41,7 +41,7 @@ from footprint.ingest.sheets import OpenSheet, Piece
 from footprint.ingest.source import Source
 from footprint.text import Text
 
-PIECE = 3 << 20
+PIECE = 5 << 19
 # A table up to this size is looked at as a whole before it is taken in; of a larger one its first
 # rows and glimpses of the others.
 _WHOLE, _FIRST, _GLIMPSE, _GLIMPSES = 6 << 20, 2 << 20, 1 << 18, 8
