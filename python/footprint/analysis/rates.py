@@ -50,8 +50,8 @@ class RateEffect:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """Mantel-Haenszel rate ratio over strata; ``covered`` is the share of trials in strata that
-    hold both groups."""
+    """Mantel-Haenszel rate ratio over strata; ``covered`` is the share of the tagged
+    trials in strata that hold both groups."""
 
     ratio: float | None
     low: float | None
@@ -119,7 +119,8 @@ def adjusted(units: pl.DataFrame, by: list[str]) -> tuple[Adjusted, pl.DataFrame
     Interval: Greenland and Robins (1985), widened by how much more units of a stratum differ than
     chance allows (quasi-binomial dispersion, from five spare units on). p: Cochran-Mantel-Haenszel,
     corrected likewise. Strata with one group only say nothing about the difference and are left
-    out; ``covered`` tells how much remains.
+    out; ``covered`` tells how much of the tagged
+    side remains.
     """
     tagged = pl.col("tagged")
     strata = (
@@ -134,9 +135,8 @@ def adjusted(units: pl.DataFrame, by: list[str]) -> tuple[Adjusted, pl.DataFrame
         .with_columns(used=(pl.col("trials_tag") > 0) & (pl.col("trials_plain") > 0))
     )
     used = strata.filter("used")
-    trials = pl.col("trials_tag") + pl.col("trials_plain")
-    total = float(strata.select(trials.sum()).item() or 0)
-    covered = float(used.select(trials.sum()).item() or 0) / total if total else 0.0
+    total = float(strata["trials_tag"].sum() or 0)
+    covered = float(used["trials_tag"].sum() or 0) / total if total else 0.0
     if not used["hits_plain"].sum() or not used["hits_tag"].sum():
         return Adjusted(None, None, None, None, used.height, covered), strata
     inside = units.join(used, on=by, nulls_equal=True)

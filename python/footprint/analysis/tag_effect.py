@@ -15,6 +15,7 @@ from footprint.scoping import scoped
 from footprint.text import Text
 
 _ALPHA = 0.05
+_COVERED = 0.5  # share of the tagged side that must have something alike to compare with
 # Metric -> table, id, clock and what makes two units alike besides the tag.
 _UNITS = {
     "conversion": ("streams", "stream_id", "start_ts", ("category", "weekday", "host_id")),
@@ -54,7 +55,10 @@ _SUGGESTION = Text(
 def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
     """One opportunity (or warning) when the tag goes with a clearly different rate."""
     verdict = result.scalars["verdict"].value
-    if verdict not in ("higher", "lower"):
+    if (
+        verdict not in ("higher", "lower")
+        or float(result.scalars["coverage"].value or 0) < _COVERED
+    ):
         return []
     tag, metric = str(result.scalars["tag"].value), str(result.params["metric"])
     value = {name: scalar.value for name, scalar in result.scalars.items()}
@@ -140,12 +144,12 @@ def tag_effect(data: Data, scope: Scope, tag: str | None, metric: str) -> Result
 
 
 def _notes(mix: Adjusted) -> tuple[Text, ...]:
-    if mix.covered >= 0.5:
+    if mix.covered >= _COVERED:
         return ()
     words = Text(
-        "只有 {share} 的观看落在两边都有的同类里，同类比较仅供参考。",
-        "Only {share} of the viewers are in groups that hold both sides, so the like-for-like "
-        "ratio says little.",
+        "带标签的观看只有 {share} 能找到不带标签的同类，同类比较仅供参考。",
+        "Only {share} of the tagged viewers have like streams without the tag, so the "
+        "like-for-like ratio says little.",
     )
     return (sentence(words, share=(mix.covered, "rate")),)
 
