@@ -7,7 +7,9 @@ it gives is handed on in a header of our own, and every copy a client sent is dr
 
 from __future__ import annotations
 
+import hmac
 import os
+import secrets
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -17,8 +19,10 @@ from footprint.visitors import SECRET_HEADER, Visitors, visitors
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ACCESS_VARIABLE = "FOOTPRINT_ACCESS"
-# Set by the gate alone; the name of the person, percent-encoded.
+# Set by the gate alone: its seal and the name of the person, percent-encoded. Nobody outside this
+# process knows the seal, so that the header means nothing where the gate was left out.
 PERSON_HEADER = "x-footprint-person"
+_SEAL = secrets.token_urlsafe(32)
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
 _OPEN = ("/_stcore/health", "/healthz")
 _TRUSTED = (PERSON_HEADER, SECRET_HEADER)
@@ -69,13 +73,17 @@ def admitted(
         return None
     person = _only(held, people.user_header)
     if person:
-        clean.append((PERSON_HEADER.encode(), quote(person, safe="").encode()))
+        clean.append((PERSON_HEADER.encode(), f"{_SEAL}.{quote(person, safe='')}".encode()))
     return clean
 
 
 def name_in(headers: Iterable[tuple[str, str]]) -> str:
     """The name the gate wrote into a request, empty when it wrote none."""
-    return next((unquote(v) for k, v in headers if k.lower() == PERSON_HEADER), "")
+    for key, value in headers:
+        seal, _, name = value.partition(".")
+        if key.lower() == PERSON_HEADER and hmac.compare_digest(seal.encode(), _SEAL.encode()):
+            return unquote(name)
+    return ""
 
 
 def _name(pair: tuple[bytes, bytes]) -> str:

@@ -84,6 +84,11 @@ def test_alone_only_local_names_are_answered(host: str) -> None:
         assert admitted(Visitors(), sent(host=fine), ("127.0.0.1", 1), "/") is not None
 
 
+def test_a_name_without_the_seal_of_the_gate_is_no_name() -> None:
+    for forged in ("li%40shop", ".li%40shop", "x.li%40shop", "密.li%40shop"):
+        assert name_in([("X-Footprint-Person", forged)]) == ""
+
+
 def test_health_is_open_and_carries_no_name() -> None:
     pairs = sent(x_forwarded_user="wang@shop", host="probe")
     for people in (PROXY, Visitors()):

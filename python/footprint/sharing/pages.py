@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from footprint.data import Data
 from footprint.format import show
 from footprint.questions import ask, questions
 from footprint.result import Result, Scalar
-from footprint.review import phrases
+from footprint.review import Brief, phrases
+from footprint.review import brief as brief_of
 from footprint.review.charts import chart
 from footprint.review.columns import cell, title_of
 from footprint.review.html import Titled, Written, page, scrolling, table, whole
@@ -76,8 +79,14 @@ def _report(workspace: Workspace, target: Target, lang: Lang) -> str:
 
 
 def _brief(workspace: Workspace, target: Target, lang: Lang) -> str:
-    brief = workspace.brief(target.id or None)
+    brief = _written(workspace.data(), target.id)
     return page(for_strangers(workspace.review.report(brief)), lang)
+
+
+@lru_cache(maxsize=2)
+def _written(data: Data, label: str) -> Brief:
+    """The brief of a period; kept, because a link may be opened often."""
+    return brief_of(data, label or None)
 
 
 def _question(workspace: Workspace, target: Target, lang: Lang, dress: Dress) -> str:
