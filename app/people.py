@@ -5,6 +5,9 @@ Asked afresh by every action, in callbacks too, so that no message of a browser 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 from footprint import access
 from footprint.access import Person, system_user
@@ -44,10 +47,15 @@ def looking() -> Person | None:
 
 def _signed_in() -> str:
     """The mail address of the sign-on; one the provider calls unverified does not count."""
-    user = st.user.to_dict()
+    user = signed_on()
     if not user.get("is_logged_in") or user.get("email_verified") is False:
         return ""
     return str(user.get("email") or "")
+
+
+def signed_on() -> Mapping[str, Any]:
+    """What the provider said of the person of this session."""
+    return st.user.to_dict()
 
 
 def turned_away(lang: Lang) -> bool:

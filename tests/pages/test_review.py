@@ -10,13 +10,14 @@ import pytest
 from conftest import Open
 from footprint import access
 from footprint.access import Person
+from footprint.visitors import Visitors
 from footprint.workspace import Workspace
 from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "review"))
 from shops import NASTY, WEEK, opened
 
-from app import people
+from app import gate, people
 
 PICTURE = "![x](http://evil.example/x.png)"
 
@@ -97,3 +98,33 @@ def test_a_stranger_sees_nothing(
     app.run(timeout=60)
     assert "No access yet" in html(app) or "还没有权限" in html(app)
     assert "GMV" not in html(app)
+
+
+@pytest.mark.parametrize(
+    ("user", "said"),
+    [
+        ({}, "Please sign in"),
+        ({"is_logged_in": True, "email": "li@shop", "email_verified": False}, "Please sign in"),
+        ({"is_logged_in": True, "email": "eve@else"}, "No access yet"),
+        ({"is_logged_in": True, "email": "li@shop"}, "What to act on"),
+    ],
+)
+def test_a_sign_on_counts_when_its_address_is_verified_and_known(
+    open_page: Open,
+    shop: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    user: dict[str, object],
+    said: str,
+) -> None:
+    found = Visitors("oidc", roles={"editor": ("li@shop",)})
+    monkeypatch.setattr(gate, "known", lambda: found)
+    monkeypatch.setattr(people, "signed_on", lambda: user)
+    monkeypatch.setenv("FOOTPRINT_WORKSPACE", str(shop.path))
+    app = AppTest.from_file(str(people.__file__).replace("people.py", "main.py"))
+    app.query_params["lang"] = "en"
+    app.query_params["week"] = WEEK
+    app.run(timeout=60)
+    if said == "What to act on":
+        app.switch_page("../pages/brief.py").run(timeout=60)
+    assert said in html(app)
+    assert ("GMV" in html(app)) == (said == "What to act on")
