@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 from conftest import Open, words
+from footprint.access import Person
+from footprint.errors import UsageError
 from footprint.ingest.profiles import Profile, packed
 from footprint.workspace import Workspace
 from streamlit.testing.v1 import AppTest
 
+from app import data
 from app.uploads import tickets
+from app.uploads.spool import NOTE
+from app.views.importing import jobs
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "exports"
 
 HEADS = "order_id,order_ts,user_id,sku_id,qty,paid_amount,where from\n"
 ROWS = "".join(f"A{n},2026-11-09 20:00:0{n},u{n},S1,1,10{n}.5,上海\n" for n in range(5))
@@ -48,7 +56,7 @@ def press(app: AppTest, label: str) -> AppTest:
 def finished(app: AppTest, patience_s: float = 30) -> AppTest:
     """The page once the import in the background has ended."""
     end = monotonic() + patience_s
-    while "Importing" in words(app) and monotonic() < end:
+    while any(said in words(app) for said in ("Importing", "正在导入")) and monotonic() < end:
         sleep(0.2)
         app.run()
     return app
@@ -121,6 +129,67 @@ def test_a_file_left_out_is_not_taken_in(dropped: Dropped) -> None:
     next(box for box in app.checkbox if box.label == "Take this in").set_value(False).run()
     accept = next(button for button in app.button if button.label == "Accept all and import")
     assert accept.disabled
+
+
+def test_a_cancelled_import_changes_nothing_and_keeps_the_files(
+    dropped: Dropped, tmp_path: Path
+) -> None:
+    app = press(dropped(("orders.csv", ORDERS)), "Accept all and import")
+    press(app, "Cancel the import")
+    app = finished(app)
+    assert "The import was cancelled" in words(app) and "Check and import" in words(app)
+    assert not shop(tmp_path).tables()
+
+
+def test_one_import_at_a_time(dropped: Dropped, tmp_path: Path) -> None:
+    app = press(dropped(("orders.csv", ORDERS)), "Accept all and import")
+    workspace, spool = data.workspace(), tickets._TICKETS[app.session_state["fp.ticket"]][1]
+    with pytest.raises(UsageError, match=r"another import is running \(orders.csv\)"):
+        jobs.start(workspace, jobs.plain([tmp_path / "other.csv"]), spool, ())
+    assert (spool.folder / NOTE).exists()
+    finished(app)
+    assert [info.rows for info in shop(tmp_path).tables()] == [5]
+
+
+def test_another_session_sees_the_import_and_then_its_data(
+    dropped: Dropped, open_page: Open, tmp_path: Path
+) -> None:
+    mine = press(dropped(("orders.csv", ORDERS)), "Accept all and import")
+    theirs = open_page(tmp_path / "shop", "data", "en")
+    assert (
+        "Importing" in words(theirs) or "What happened" in words(theirs) or shop(tmp_path).tables()
+    )
+    finished(mine)
+    board = open_page(tmp_path / "shop", "board", "en", period="all")
+    assert "No data yet" not in words(board)
+
+
+def test_an_import_broken_off_with_its_server_is_told(open_page: Open, tmp_path: Path) -> None:
+    left = tmp_path / "shop" / "spool" / "999999999"
+    left.mkdir(parents=True)
+    (left / NOTE).write_text(json.dumps(["orders.csv"]), "utf-8")
+    app = open_page(tmp_path / "shop", "data", "en")
+    assert "The last import was interrupted" in words(app) and "orders.csv" in words(app)
+    assert "The last import was interrupted" not in words(press(app, "Close"))
+
+
+def test_a_viewer_gets_no_way_to_upload(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.views.upload.person", lambda: Person("guest", "viewer"))
+    app = open_page(tmp_path / "shop", "data", "en")
+    assert "You may look, but not import" in words(app)
+    assert "fp.ticket" not in app.session_state
+
+
+def test_which_gmv_is_meant_is_asked_once(dropped: Dropped, tmp_path: Path) -> None:
+    export = FIXTURES / "douyin_streams.csv"
+    app = dropped((export.name, export.read_bytes()), lang="zh")
+    assert "请确认口径" in words(app)
+    app = finished(press(app, "全部接受并导入"))
+    assert [info.name for info in shop(tmp_path).tables()] == ["streams"]
+    later = export.read_bytes() + b"\n"
+    assert "请确认口径" not in words(dropped((export.name, later), lang="zh"))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

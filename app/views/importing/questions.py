@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 from footprint.ingest.choices import Asked
-from footprint.ingest.preview import SheetPreview
+from footprint.ingest.preview import Preview, SheetPreview
 from footprint.text import Lang, Text
 
 from app.ui import markup
 from app.views.importing import pending
 
 _TITLE = Text("先回答这些", "Answer these first")
+_CONFIRM = Text("请确认口径", "Confirm what is meant")
 _LEAD = Text(
     "只问一次：同样表头的文件下次按这次的回答导入。",
     "Asked once: files with the same headings follow your answer from now on.",
@@ -25,25 +27,47 @@ _FEW = 4
 
 
 def must(sheets: Sequence[SheetPreview], lang: Lang) -> None:
-    """All open questions, sheet by sheet."""
-    open_sheets = [sheet for sheet in sheets if sheet.open]
-    if not open_sheets:
+    """What holds the import up, and which of several meanings a number has, sheet by sheet."""
+    asking = [(sheet, asked) for sheet in sheets for asked in _first(sheet)]
+    if not asking:
         return
+    title = _TITLE if any(asked.open for _, asked in asking) else _CONFIRM
     with st.container(border=True, key="card-questions", gap="small"):
-        markup.heading(_TITLE(lang), _LEAD(lang))
-        for sheet in open_sheets:
-            for asked in sheet.open:
-                _question(sheet, asked, lang, file=sheet.file)
+        markup.heading(title(lang), _LEAD(lang))
+        for sheet, asked in asking:
+            _question(sheet, asked, lang, file=sheet.file)
 
 
 def settled(sheet: SheetPreview, lang: Lang) -> None:
     """The questions that have an answer already, each with its reason."""
-    answered = [asked for asked in sheet.questions if not asked.open]
+    first = _first(sheet)
+    answered = [asked for asked in sheet.questions if asked not in first]
     if not answered:
         return
     markup.caption(_OTHER(lang))
     for asked in answered:
         _question(sheet, asked, lang)
+
+
+def confirmed(preview: Preview) -> Preview:
+    """With the meanings that were shown and not changed said aloud, so that they are remembered."""
+    said = preview.answers
+    for sheet in preview.sheets:
+        for asked in _first(sheet):
+            if asked.taken is not None:
+                said = said.answer(sheet.id, asked.id, asked.taken)
+    return replace(preview, answers=said)
+
+
+def _first(sheet: SheetPreview) -> list[Asked]:
+    """Open questions, and meanings of which nobody ever said which one holds."""
+    if sheet.skipped or sheet.already:
+        return []
+    return [
+        asked
+        for asked in sheet.questions
+        if asked.open or (asked.kind == "meaning" and asked.said is None)
+    ]
 
 
 def _question(sheet: SheetPreview, asked: Asked, lang: Lang, file: str = "") -> None:

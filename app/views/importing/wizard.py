@@ -92,7 +92,7 @@ def _decide(preview: Preview, files: Sequence[Waiting], lang: Lang) -> None:
             disabled=not preview.ready,
             key=f"accept-{lang}",
         ):
-            job.start(preview, files)
+            job.start(questions.confirmed(preview), files)
             st.rerun()
         _ways_back(files, lang)
         key = f"keep-raw-{lang}"
