@@ -16,6 +16,8 @@ __all__ = [
     "funnel",
     "funnel_counts",
     "journeys",
+    "journeys_merged",
+    "journeys_state",
     "lifecycle",
     "presence_of_rows",
     "presence_of_stays",
@@ -273,6 +275,8 @@ def journeys(
     half_life: float,
     task: Task | None = None,
 ) -> Journeys: ...
+def journeys_state(journeys: Journeys) -> Frame: ...
+def journeys_merged(states: list[_ArrowStream]) -> Journeys: ...
 def rows_of_users(layout: Layout, wanted: _Column) -> Frame: ...
 def route_users(
     layout: Layout,

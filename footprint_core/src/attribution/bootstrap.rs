@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::credit::Credit;
+use crate::error::Result;
 use crate::layout::BUCKETS;
 
 /// Low and high end.
@@ -39,16 +40,43 @@ impl Replicates {
         self.weights.is_empty()
     }
 
+    /// The first `count` draws, all of them when there are fewer.
+    #[must_use]
+    pub fn first(&self, count: usize) -> Self {
+        let kept = count.min(self.weights.len());
+        Self { weights: self.weights[..kept].to_vec(), level: self.level }
+    }
+
+    /// Number of draws.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.weights.len()
+    }
+
     /// Percentile intervals of `credit` over the draws, by touch; none without draws.
     pub fn intervals(
         &self,
         touches: usize,
         credit: impl Fn(&[u16]) -> Credit + Sync,
     ) -> Option<(Vec<Interval>, Vec<Interval>)> {
+        self.try_intervals(touches, |weights| Ok(credit(weights))).ok().flatten()
+    }
+
+    /// As [`Replicates::intervals`], of a credit that may fail.
+    ///
+    /// # Errors
+    /// The first error in the order of the draws.
+    pub fn try_intervals(
+        &self,
+        touches: usize,
+        credit: impl Fn(&[u16]) -> Result<Credit> + Sync,
+    ) -> Result<Option<(Vec<Interval>, Vec<Interval>)>> {
         if self.is_empty() {
-            return None;
+            return Ok(None);
         }
-        let all: Vec<Credit> = self.weights.par_iter().map(|weights| credit(weights)).collect();
+        let all: Vec<Result<Credit>> =
+            self.weights.par_iter().map(|weights| credit(weights)).collect();
+        let all = all.into_iter().collect::<Result<Vec<Credit>>>()?;
         let of = |pick: fn(&Credit) -> &Vec<f64>| -> Vec<Interval> {
             (0..touches)
                 .into_par_iter()
@@ -60,7 +88,7 @@ impl Replicates {
                 })
                 .collect()
         };
-        Some((of(|one| &one.conversions), of(|one| &one.value)))
+        Ok(Some((of(|one| &one.conversions), of(|one| &one.value))))
     }
 }
 

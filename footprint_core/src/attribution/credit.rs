@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::bootstrap::{Interval, Replicates};
 use super::chain::{self, Chain};
 use super::journey::{Bucket, Journeys};
-use super::paths::Path;
+use super::paths::{Path, PathTable};
 use super::rules::{self, Rule};
-use super::{drop_one, shapley, sparse_chain};
+use super::{drop_one, resample, shapley, sparse_chain};
 use crate::error::{Result, input};
 use crate::task::Task;
 
@@ -56,6 +56,11 @@ impl Credit {
         Self { conversions: scaled(parts, conversions), value: scaled(value_parts, value) }
     }
 }
+
+/// Sweeps a chain takes to settle, about, and touches solved side by side: what a replicate costs
+/// per step of a path.
+const SWEEPS: usize = 8;
+const LANES: usize = 8;
 
 /// A way to give credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,15 +115,16 @@ pub fn credits(
             shapley::sum_game(&bucket.paths, journeys.touches)
         })),
         Model::ShapleyRate => shapley::rate_credits(journeys, replicates, task),
-        Model::DropOne => Ok(Credits {
-            credit: drop_one::credit(&journeys.paths, journeys.touches),
-            interval: None,
-        }),
-        Model::Markov(1) if journeys.touches <= chain::DENSE => Ok(markov(journeys, replicates)),
-        Model::Markov(order) => {
-            let effects = sparse_chain::effects(&journeys.paths, journeys.touches, order, task)?;
-            Ok(Credits { credit: effects.credit(&journeys.total), interval: None })
+        Model::DropOne => drop_credits(journeys, replicates),
+        Model::Markov(1) if journeys.touches <= chain::BOOTSTRAPPED => {
+            Ok(markov(journeys, replicates))
         }
+        Model::Markov(1) if journeys.touches <= chain::DENSE => {
+            let credit = Chain::count(&journeys.paths, journeys.touches).effects();
+            let credit = credit.credit(&journeys.total);
+            Ok(Credits { credit, interval: chain_intervals(journeys, 1, replicates, task)? })
+        }
+        Model::Markov(order) => sparse_credits(journeys, order, replicates, task),
     }
 }
 
@@ -155,11 +161,44 @@ fn rule_credit(bucket: &Bucket, touches: usize, rule: Rule, direct: &[bool]) -> 
     credit
 }
 
+fn drop_credits(journeys: &Journeys, replicates: &Replicates) -> Result<Credits> {
+    let one = |paths: &PathTable| Ok(drop_one::credit(paths, journeys.touches));
+    let longest = journeys.paths.iter().map(|(path, _)| path.len()).max().unwrap_or(0);
+    let interval = resample::intervals(journeys, replicates, longest, one)?;
+    Ok(Credits { credit: one(&journeys.paths)?, interval })
+}
+
+fn sparse_credits(
+    journeys: &Journeys,
+    order: usize,
+    replicates: &Replicates,
+    task: &Task,
+) -> Result<Credits> {
+    let effects = sparse_chain::effects(&journeys.paths, journeys.touches, order, task)?;
+    let credit = effects.credit(&journeys.total);
+    Ok(Credits { credit, interval: chain_intervals(journeys, order, replicates, task)? })
+}
+
+type Intervals = Option<(Vec<Interval>, Vec<Interval>)>;
+
+/// Intervals of a chain solved by sweeps.
+fn chain_intervals(
+    journeys: &Journeys,
+    order: usize,
+    replicates: &Replicates,
+    task: &Task,
+) -> Result<Intervals> {
+    let touches = journeys.touches;
+    resample::intervals(journeys, replicates, touches.div_ceil(LANES) * SWEEPS, |paths| {
+        Ok(sparse_chain::effects(paths, touches, order, task)?.credit(&paths.total()))
+    })
+}
+
 fn markov(journeys: &Journeys, replicates: &Replicates) -> Credits {
     let touches = journeys.touches;
     let whole = Chain::count(&journeys.paths, touches);
     let credit = whole.effects().credit(&journeys.total);
-    if touches > chain::BOOTSTRAPPED || replicates.is_empty() {
+    if replicates.is_empty() {
         return Credits { credit, interval: None };
     }
     let parts: Vec<Chain> =

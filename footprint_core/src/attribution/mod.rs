@@ -12,6 +12,7 @@ pub mod drop_one;
 pub mod journey;
 pub mod order_choice;
 pub mod paths;
+pub mod resample;
 pub mod rules;
 pub mod shapley;
 pub mod sparse_chain;

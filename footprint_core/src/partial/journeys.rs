@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, UInt16Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt16Type, UInt64Type};
-use arrow_array::{Float64Array, Int64Array, RecordBatch, UInt16Array, UInt64Array};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, UInt16Array, UInt64Array};
 
 use super::{Partial, Shard, column, different, table};
 use crate::attribution::journey::{Journeys, collect, walk};
@@ -25,6 +25,14 @@ const UNATTRIBUTED: u16 = 3;
 pub struct JourneyState {
     buckets: Vec<Bucket>,
     touches: usize,
+}
+
+impl JourneyState {
+    /// The state behind an answer.
+    #[must_use]
+    pub fn of(journeys: &Journeys) -> Self {
+        Self { buckets: journeys.buckets.clone(), touches: journeys.touches }
+    }
 }
 
 fn empty(touches: usize) -> Vec<Bucket> {
@@ -96,14 +104,13 @@ impl Partial for JourneyState {
         let nulls = column::<UInt64Type>(batch, "nulls")?;
         let credit = column::<Float64Type>(batch, "credit")?;
         let credit_value = column::<Float64Type>(batch, "credit_value")?;
-        let path = batch.column_by_name("path").and_then(|array| array.as_list_opt::<i32>());
-        let path = path.ok_or_else(wrong)?;
+        let path = paths(batch).ok_or_else(wrong)?;
         let last = (0..batch.num_rows()).rev().find(|&row| kind.value(row) == UNATTRIBUTED);
         let touches = credit.value(last.ok_or_else(wrong)?) as usize;
         let mut buckets = empty(touches);
         for row in 0..batch.num_rows() {
             let bucket = buckets.get_mut(usize::from(bucket.value(row))).ok_or_else(wrong)?;
-            let codes = path.value(row);
+            let codes = path(row);
             let codes = codes.as_primitive_opt::<UInt16Type>().ok_or_else(wrong)?.values();
             let counts = Counts {
                 conversions: conversions.value(row),
@@ -129,6 +136,16 @@ impl Partial for JourneyState {
         }
         Ok(Self { buckets, touches })
     }
+}
+
+/// The codes of each row; a table that was elsewhere may hold large lists.
+fn paths(batch: &RecordBatch) -> Option<Box<dyn Fn(usize) -> ArrayRef + '_>> {
+    let array = batch.column_by_name("path")?;
+    if let Some(list) = array.as_list_opt::<i32>() {
+        return Some(Box::new(|row| list.value(row)));
+    }
+    let list = array.as_list_opt::<i64>()?;
+    Some(Box::new(|row| list.value(row)))
 }
 
 #[derive(Default)]

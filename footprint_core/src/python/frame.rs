@@ -21,6 +21,11 @@ impl Frame {
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self { batch })
     }
+
+    /// A table as it is.
+    pub fn of(batch: RecordBatch) -> Self {
+        Self { batch }
+    }
 }
 
 #[pymethods]

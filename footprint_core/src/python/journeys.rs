@@ -23,7 +23,8 @@ use crate::layout as rows;
 /// The journeys of one question; models are asked of it.
 #[pyclass(module = "footprint._core", frozen)]
 pub struct Journeys {
-    inner: models::Journeys,
+    /// What the walk found.
+    pub inner: models::Journeys,
 }
 
 /// Walk the log: roles are touch, conversion, milestone.

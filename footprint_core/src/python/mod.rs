@@ -14,6 +14,7 @@ mod guard;
 mod journeys;
 mod layout;
 mod people;
+mod states;
 
 use pyo3::prelude::*;
 
@@ -39,4 +40,6 @@ mod _core {
     use super::layout::{Layout, encode, encode_bytes};
     #[pymodule_export]
     use super::people::{route_users, rows_of_users};
+    #[pymodule_export]
+    use super::states::{journeys_merged, journeys_state};
 }

@@ -143,8 +143,16 @@ def ask(
     """See ``EventLog.attribution``."""
     _check(options)
     codes, touches = log.dimension(dimension)
+    journeys = walk(log, codes, touches, options, task)
+    return answered(journeys, touches, options, task)
+
+
+def answered(
+    journeys: _core.Journeys, touches: tuple[str, ...], options: Options, task: _core.Task | None
+) -> AttributionTables:
+    """Every model asked for, over journeys already walked. Raises UsageError."""
+    _check(options)
     direct = [touch in options.direct for touch in touches]
-    journeys = _walk(log, codes, touches, options, task)
     credits = pl.DataFrame(
         journeys.credits(
             list(options.models), options.order, direct, options.replicates, options.level, 0, task
@@ -185,13 +193,14 @@ def _check(options: Options) -> None:
         )
 
 
-def _walk(
+def walk(
     log: LogBase,
     codes: str | pl.Series,
     touches: tuple[str, ...],
     options: Options,
-    task: _core.Task | None,
+    task: _core.Task | None = None,
 ) -> _core.Journeys:
+    """The journeys of a log, which every model is asked of."""
     others = [name for name in log.event_types if name not in NOT_TOUCHES]
     roles: list[Selector | None] = [
         others if options.touches is None else options.touches,

@@ -200,3 +200,13 @@ def named(frame: pl.DataFrame, column: str, words: tuple[str, ...], *more: str) 
     if not all_words:
         return frame.cast({column: pl.String})
     return frame.with_columns(pl.Series(column, all_words, dtype=pl.String).gather(frame[column]))
+
+
+def spelled(frame: pl.DataFrame, column: str, words: tuple[str, ...]) -> pl.DataFrame:
+    """``column`` of lists of codes as lists of words."""
+    if not frame[column].list.len().sum():
+        empty = pl.Series(column, [[]] * frame.height, dtype=pl.List(pl.String))
+        return frame.with_columns(empty)
+    codes = pl.element().cast(pl.UInt32)
+    word = codes.replace_strict(list(range(len(words))), list(words), return_dtype=pl.String)
+    return frame.with_columns(pl.col(column).list.eval(word))

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import polars as pl
 
 from footprint import _core
-from footprint.engine.base import Dimension, LogBase, named
+from footprint.engine.base import Dimension, LogBase, named, spelled
 from footprint.engine.funnel import FOREVER
 from footprint.engine.select import Selector, tags
 from footprint.engine.task import Task
@@ -227,15 +227,8 @@ class FlowQuestions(LogBase):
         answer = _core.routes(
             self.layout, roles, codes, len(words), side == "after", collapse, longest, task
         )
-        word = (
-            pl.element()
-            .cast(pl.UInt32)
-            .replace_strict(list(range(len(words))), list(words), return_dtype=pl.String)
-        )
-        return (
-            pl.DataFrame(answer)
-            .select(pl.col("path").list.eval(word), "users")
-            .sort("users", pl.col("path").list.join(SEPARATOR), descending=[True, False])
+        return spelled(pl.DataFrame(answer), "path", words).sort(
+            "users", pl.col("path").list.join(SEPARATOR), descending=[True, False]
         )
 
     def route_users(

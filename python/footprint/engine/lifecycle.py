@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,9 +22,10 @@ def states(
     which: Selector | None,
     mask: pl.Series | None,
     task: _core.Task | None,
+    span: tuple[date, date] | None = None,
 ) -> pl.DataFrame:
     """See ``EventLog.lifecycle``."""
-    frame = pl.DataFrame(_ask(log, tz, unit, which, mask, task)[0])
+    frame = pl.DataFrame(_ask(log, tz, unit, which, mask, task, span)[0])
     return frame.with_columns(label(pl.col("period"), unit).alias("period"))
 
 
@@ -48,7 +50,8 @@ def _ask(
     which: Selector | None,
     mask: pl.Series | None,
     task: _core.Task | None,
+    span: tuple[date, date] | None = None,
 ) -> tuple[_core.Frame, _core.Frame]:
-    calendar = Calendar.of(log, tz, unit)
+    calendar = Calendar.of(log, tz, unit, span)
     roles = tags(log, [which], mask).parts
     return _core.lifecycle(log.layout, roles, calendar.zone, calendar.parts, task)

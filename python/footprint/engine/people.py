@@ -129,6 +129,7 @@ class PeopleQuestions(LogBase):
         unit: _retention.Unit = "day",
         which: Selector | None = None,
         mask: pl.Series | None = None,
+        span: tuple[date, date] | None = None,
         task: Task | None = None,
     ) -> pl.DataFrame:
         """Users by state and period: ``period`` (Date), ``new``, ``returning``, ``resurrecting``,
@@ -136,9 +137,10 @@ class PeopleQuestions(LogBase):
 
         New: active for the first time ever; returning: active in the period before too;
         resurrecting: active earlier but not then; dormant: the first period without activity after
-        an active one (counted once). Source: requirement row S7.1-b.
+        an active one (counted once). ``span``: first and last day to look at when they lie outside
+        the log. Source: requirement row S7.1-b.
         """
-        return _lifecycle.states(self, tz, unit, which, mask, task)
+        return _lifecycle.states(self, tz, unit, which, mask, task, span)
 
     def stickiness(
         self,

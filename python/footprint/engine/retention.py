@@ -47,10 +47,15 @@ class Calendar:
     periods: list[int]
 
     @classmethod
-    def of(cls, log: LogBase, tz: str, unit: Unit) -> Calendar:
-        """The days from the first to the last row of the log."""
+    def of(
+        cls, log: LogBase, tz: str, unit: Unit, span: tuple[date, date] | None = None
+    ) -> Calendar:
+        """The days from the first to the last row of the log, or those of a longer ``span``."""
         zone = zone_table(log, tz)
         first, last = (_day(at, zone) for at in (log.layout.first_ts, log.layout.last_ts))
+        if span is not None:
+            outer = [(day - _EPOCH).days for day in span]
+            first, last = min(first, outer[0]), max(last, outer[1])
         days = range(first, last + 1) if log.layout.rows else range(0)
         return cls(zone, first, [_period(day, unit) for day in days])
 

@@ -71,7 +71,8 @@ def funnel(
     comma between; ``a|b`` either, ``a[column=value]`` only such rows; empty = the usual way to an
     order. ``mode``: best (each user's best start), first_entry (only the earliest), totals (every
     attempt), strict (nothing between), any_order. ``hold``: a column that stays the same along the
-    chain. ``exclude``: ``type@1-3`` ends a chain when it happens between steps 1 and 3.
+    chain. ``exclude``: ``type@1-3`` ends a chain when it happens between steps 1 and 3
+    (up to four, ``;`` between).
     ``compare``: ``previous`` (the period before), a user filter (against all others) or ``A vs B``.
     Frames:
     ``steps`` (step, name, users, lost, rate, low, high, step_rate, step_low, step_high, enough),

@@ -14,7 +14,6 @@ from footprint.analysis.events.steps import Step, excluded, parse_steps, selecto
 from footprint.data import Data
 from footprint.engine import Coded, Funnel, Selector
 from footprint.engine.funnel import Mode
-from footprint.errors import UsageError
 from footprint.questions import Param
 from footprint.scope import Scope
 from footprint.text import Text
@@ -53,11 +52,6 @@ class Asked:
         """Raises UsageError for what cannot be read or does not exist."""
         listed = parse_steps(data, steps)
         found = excluded(data, exclude, len(listed))
-        if len(found) > 1:
-            raise UsageError(
-                Text("目前一次只能排除一种行为", "one exclusion at a time"),
-                Text("请只留一条排除。", "Keep one exclusion."),
-            )
         return cls(
             data, scope, listed, cast("Mode", mode), parse_duration(window),
             timedelta(seconds=int(grace)), _column(data, hold), found,
@@ -73,7 +67,7 @@ class Asked:
             mask=self.mask,
             starts=self.scope.bounds(),
             hold=self.hold,
-            exclude=self.exclude[0] if self.exclude else None,
+            exclude=self.exclude or None,
             grace=self.grace,
         )
 
