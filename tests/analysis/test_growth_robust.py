@@ -20,7 +20,8 @@ from small_tables import at, events, orders, shop
 
 GROWTH = ("board", "goals", "trend", "weekend_share", "attribution", "channel_cost",
           "traffic_matrix", "platform_mix", "retention", "value_tiers", "repurchase", "lifecycle",
-          "member_streams")  # fmt: skip
+          "member_streams", "customer_value", "customer_list", "movers", "cohort_users",
+          "interaction_points", "stage_times", "fission", "long_value", "phase_users")  # fmt: skip
 MONTH = [f"2026-05-{day:02}" for day in range(1, 29)]
 SCOPES = {
     "all": Scope(),

@@ -66,7 +66,7 @@ def _counts(active: pl.DataFrame, end: date, whole: int) -> pl.DataFrame:
     same = user[1:] == user[:-1]
     gap = np.zeros(len(period), dtype=np.int64)
     gap[1:] = np.where(same, period[1:] - period[:-1], 0)
-    following = np.append(gap[1:], 0)
+    following = np.append(gap[1:], 0)[: len(gap)]
 
     def number(hit: np.ndarray | slice) -> np.ndarray:
         at = period[hit] + 1
