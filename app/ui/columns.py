@@ -308,6 +308,7 @@ COLUMNS: dict[str, tuple[Text, str]] = {
     "returning": (Text("连续活跃", "Returning"), "count"),
     "resurrecting": (Text("回归", "Back again"), "count"),
     "dormant": (Text("沉默", "Gone silent"), "count"),
+    "chosen": (Text("所选", "Chosen"), ""),
 }
 
 FRAMES: dict[str, Text] = {
@@ -379,4 +380,5 @@ FRAMES: dict[str, Text] = {
     "ranges": Text("各方法的范围", "Range over models"),
     "positions": Text("位置", "Positions"),
     "states": Text("状态", "States"),
+    "scores": Text("各阶得分", "Scores"),
 }

@@ -27,6 +27,7 @@ MODULES: tuple[str, ...] = (
     "footprint.analysis.age_index",
     "footprint.analysis.alerts",
     "footprint.analysis.attribution",
+    "footprint.analysis.attribution_order",
     "footprint.analysis.benchmark_alert",
     "footprint.analysis.board",
     "footprint.analysis.break_even",

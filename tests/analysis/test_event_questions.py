@@ -340,3 +340,22 @@ def test_nobody_is_no_error(data: Data, id: str) -> None:
     result = asked(data, id, rows="channel=nowhere", **needed)
     assert all(scalar.definition and scalar.label for scalar in result.scalars.values())
     assert questions()[id].doc
+
+
+def test_attribution_order_is_judged_on_unseen_users(data: Data) -> None:
+    result = asked(data, "attribution_order")
+    scores = result.frames["scores"]
+    wanted = data.event_log().attribution("channel", replicates=0).order_choice
+    assert scores["loss"].to_list() == pytest.approx(wanted.scores["loss"].to_list())
+    assert scores.filter("chosen")["order"].to_list() == (
+        [] if wanted.order is None else [wanted.order]
+    )
+    assert ((scores["low"] <= scores["gain"]) | scores["gain"].is_nan()).all()
+
+
+def test_the_range_over_models(data: Data) -> None:
+    result = asked(data, "attribution")
+    credits = result.frames["credits"].filter(pl.col("share").is_not_null())
+    for row in result.frames["ranges"].to_dicts():
+        shares = credits.filter(pl.col("touch") == row["touch"])["share"]
+        assert (row["low"], row["high"]) == (shares.min(), shares.max())

@@ -59,10 +59,13 @@ def attribution(
 
     The period chooses journeys by their end; their touches may be older. Frames: ``credits``
     (touch, model, conversions, revenue, share, low, high, shift_vs_last = credited / last touch -
-    1; low and high bound the credited ``value`` at 95 % by bootstrap over users), ``paths`` (path,
+    1; low and high bound the credited ``value`` at 95 % by bootstrap over groups of users; drop-one
+    and chains of higher order use as many draws as a bounded effort allows and show no bounds below
+    100 draws), ``paths`` (path,
     conversions, value, nulls), ``transitions`` (from, to, n, p), ``removal`` (touch, effect),
-    ``reconciliation`` (model, attributed, unattributed, total), ``shift`` (touch, last, linear,
-    diff, low, high, n: orders moved by equal parts, with the interval of the move) and, for
+    ``reconciliation`` (model, attributed, unattributed, total), ``ranges`` (touch, low, low_model,
+    high, high_model: least and largest share over the models asked for), ``shift`` (touch, last,
+    linear, diff, low, high, n: orders moved by equal parts, with the interval of the move) and, for
     channels with cost, ``efficiency`` (touch, model, cost, roas, cost_per_order). Scalars: total,
     attributed, unattributed (orders without a touch before them), journeys, p_conversion. Credit
     only divides what happened: it is not cause. Source: requirement row S7.2-c, truth PT09.
@@ -97,6 +100,7 @@ def attribution(
         "transitions": tables.transitions,
         "removal": _walked(tables.removal, tables).select("touch", "effect"),
         "reconciliation": _reconciled(tables, value),
+        "ranges": _ranges(credits),
         "shift": shift_against_last(tables.paths),
         "efficiency": _efficiency(shown, view) if dimension == "channel" else _NO_EFFICIENCY,
     }
@@ -116,6 +120,15 @@ def _credits(tables: AttributionTables, value: str) -> pl.DataFrame:
     return shifted.select(
         "touch", "model", "conversions", "revenue",
         share=share, low=low, high=high, shift_vs_last=shift,
+    )  # fmt: skip
+
+
+def _ranges(credits: pl.DataFrame) -> pl.DataFrame:
+    """touch, low, low_model, high, high_model: least and largest share over the models."""
+    known = credits.filter(pl.col("share").is_not_null()).sort("touch", "share", "model")
+    return known.group_by("touch", maintain_order=True).agg(
+        low=pl.col("share").first(), low_model=pl.col("model").first(),
+        high=pl.col("share").last(), high_model=pl.col("model").last(),
     )  # fmt: skip
 
 
