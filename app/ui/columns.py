@@ -309,6 +309,7 @@ COLUMNS: dict[str, tuple[Text, str]] = {
     "resurrecting": (Text("回归", "Back again"), "count"),
     "dormant": (Text("沉默", "Gone silent"), "count"),
     "chosen": (Text("所选", "Chosen"), ""),
+    "log_loss": (Text("留出误差", "Held-out loss"), ""),
 }
 
 FRAMES: dict[str, Text] = {

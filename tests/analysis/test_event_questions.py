@@ -346,7 +346,7 @@ def test_attribution_order_is_judged_on_unseen_users(data: Data) -> None:
     result = asked(data, "attribution_order")
     scores = result.frames["scores"]
     wanted = data.event_log().attribution("channel", replicates=0).order_choice
-    assert scores["loss"].to_list() == pytest.approx(wanted.scores["loss"].to_list())
+    assert scores["log_loss"].to_list() == pytest.approx(wanted.scores["loss"].to_list())
     assert scores.filter("chosen")["order"].to_list() == (
         [] if wanted.order is None else [wanted.order]
     )

@@ -13,7 +13,7 @@ from footprint.scope import Scope
 from footprint.stats import normal_quantile
 from footprint.text import Text
 
-SCORES = {"order": pl.Int64, "loss": pl.Float64, "gain": pl.Float64, "low": pl.Float64,
+SCORES = {"order": pl.Int64, "log_loss": pl.Float64, "gain": pl.Float64, "low": pl.Float64,
           "high": pl.Float64, "chosen": pl.Boolean}  # fmt: skip
 _DEFINITION = Text(
     "把用户分成几份，用其余用户的路径预测这一份的下一步；误差不明显更大的最低阶数即为所选。"
@@ -41,7 +41,7 @@ def attribution_order(
 ) -> Result:
     """Held-out log-loss of Markov chains by order, and the order the journeys support.
 
-    Frame ``scores``: order (0 = no history), loss (mean log-loss per step on unseen users, nats),
+    Frame ``scores``: order (0 = no history), log_loss (mean per step on unseen users, nats),
     gain (over the order below), low, high (95 % interval of the gain), chosen. Scalars: order (text
     "none" for no skill), gain of the chosen order over no history, journeys. Source: requirement
     row S7.2-c.
@@ -54,12 +54,16 @@ def attribution_order(
     choice, n = tables.order_choice, tables.journeys
     half = pl.col("error") * normal_quantile()
     scores = choice.scores.select(
-        "order", "loss", "gain", low=pl.col("gain") - half, high=pl.col("gain") + half,
+        "order", "gain", log_loss="loss", low=pl.col("gain") - half, high=pl.col("gain") + half,
         chosen=(pl.col("order") == choice.order) if choice.order is not None else pl.lit(False),
-    ).cast(SCORES)  # type: ignore[arg-type]  # fmt: skip
+    ).select(*SCORES).cast(SCORES)  # type: ignore[arg-type]  # fmt: skip
     known = scores.filter("chosen")
     first = scores.filter(pl.col("order") == 0)
-    gained = float(first["loss"][0] - known["loss"][0]) if known.height and first.height else None
+    gained = (
+        float(first["log_loss"][0] - known["log_loss"][0])
+        if known.height and first.height
+        else None
+    )
     return Result(
         {
             "order": Scalar("none" if choice.order is None else choice.order,
