@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -28,7 +29,6 @@ import browser  # noqa: E402
 from benchmarks import report  # noqa: E402
 from benchmarks.page_switch import p95, wait_for_server  # noqa: E402
 
-PORT = 8633
 PAGES = ("journey", "attribution", "retention", "lifecycle", "content")
 KINDS = {"list": '[data-testid="stSelectbox"]', "segment": '[data-testid="stButtonGroup"]',
          "slider": '[data-testid="stSlider"]'}  # fmt: skip
@@ -141,9 +141,9 @@ def walk(page: Page, place: str, values: int) -> list[Control]:
     return found
 
 
-def measure(page: Page, path: str, values: int) -> list[Control]:
+def measure(page: Page, server: str, path: str, values: int) -> list[Control]:
     """All tabs of one page."""
-    base = f"http://127.0.0.1:{PORT}/{path}?lang=en"
+    base = f"{server}/{path}?lang=en"
     page.goto(base)
     settled(page)
     found = []
@@ -183,6 +183,13 @@ def _pair(times: list[float]) -> tuple[str, str]:
     return f"{statistics.median(times):.0f}", f"{p95(times) if len(times) > 1 else times[0]:.0f}"
 
 
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def main() -> None:
     """Measure and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -194,9 +201,10 @@ def main() -> None:
     if not folder:
         raise SystemExit("name a workspace in FOOTPRINT_WORKSPACE")
     command = [sys.executable, str(ROOT / "app" / "server.py"), "--workspace", folder]
-    server = subprocess.Popen([*command, "--port", str(PORT)])
+    port = free_port()
+    server = subprocess.Popen([*command, "--port", str(port)])
     try:
-        wait_for_server()
+        wait_for_server(port)
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(
                 executable_path=browser.find(), args=browser.ARGUMENTS
@@ -204,7 +212,7 @@ def main() -> None:
             size = {"width": 1440, "height": 1400}
             page = chromium.new_context(locale="en-US", viewport=size).new_page()
             found = [one for path in asked.pages.split(",") for one in
-                     measure(page, path, asked.values)]  # fmt: skip
+                     measure(page, f"http://127.0.0.1:{port}", path, asked.values)]  # fmt: skip
             chromium.close()
     finally:
         server.terminate()

@@ -76,10 +76,11 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-def wait_for_server() -> None:
+def wait_for_server(port: int = PORT) -> None:
+    """Until the server of this machine answers. Raises SystemExit when it does not come up."""
     for _ in range(300):
         try:
-            with urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=1):
+            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
                 return
         except (URLError, OSError):
             sleep(0.2)
