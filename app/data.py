@@ -8,19 +8,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import footprint as fp
-import polars as pl
 import streamlit as st
 from footprint.data import Data
 from footprint.result import Result
 from footprint.review import Brief
 from footprint.schema import TABLES
 from footprint.scope import Scope
-from footprint.scoping import local_date
 from footprint.workspace import Workspace
 
 WORKSPACE_VARIABLE = "FOOTPRINT_WORKSPACE"
@@ -84,23 +83,21 @@ def _answer(
 
 
 def days() -> tuple[date, date] | None:
-    """First and last day with activity in the shop's time zone, None without data."""
-    data = current()
-    return _days(str(workspace().path), data.version, data)
+    """First and last day with activity in the shop's time zone, None without data.
 
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _days(path: str, version: str, _data: Data) -> tuple[date, date] | None:
+    Read from the catalogue: no table is opened for it.
+    """
+    held, zone = {info.name: info for info in workspace().tables()}, ZoneInfo(current().tz)
     for name in _ACTIVITY:
-        clock = TABLES[name].clock
-        if not _data.has(name) or clock is None:
-            continue
-        frame = _data.frame(name)
-        day = pl.col(clock) if frame.schema[clock] == pl.Date else local_date(clock, _data.tz)
-        first, last = frame.select(day.min().alias("first"), day.max().alias("last")).row(0)
-        if first and last:
-            return first, last
+        if name in held and held[name].first and held[name].last:
+            return _day(held[name].first, zone), _day(held[name].last, zone)
     return None
+
+
+def _day(moment: str | None, zone: ZoneInfo) -> date:
+    """The local day of an instant, or a day itself (ISO 8601)."""
+    found = datetime.fromisoformat(moment or "")
+    return found.astimezone(zone).date() if found.tzinfo else found.date()
 
 
 def choices(column: str) -> list[str]:
