@@ -75,6 +75,17 @@ def test_heavy_buyers_stay_finite() -> None:
     assert np.isfinite(found).all() and (found > 1000).all()
 
 
+@pytest.mark.parametrize("a", [0.999999999, 1.0, 60.0, 2000.0, 100_000.0])
+@pytest.mark.parametrize("model", ["bg", "mbg"])
+def test_any_chance_of_leaving_gives_sound_numbers(model, a: float) -> None:
+    people = Groups(np.array([0.0, 1, 3, 40]), np.array([0.0, 5, 30, 90]), np.full(4, 100.0),
+                    np.ones(4))  # fmt: skip
+    found = BuyingModel(model, 0.7, 30.0, a, 2.0, 0.0, np.eye(4)).expected(people, 180.0)
+    assert np.isfinite(found).all() and (found >= 0).all()
+    calm = BuyingModel(model, 0.7, 30.0, 1e-6, 2.0, 0.0, np.eye(4)).expected(people, 180.0)
+    assert (found <= calm * (1 + 1e-9)).all()
+
+
 def test_more_time_means_more_purchases_and_silence_means_less_life() -> None:
     model = fit_buying(Groups.of(customers(3000, 3))[0])
     silent = Groups(np.full(5, 3.0), np.full(5, 40.0), np.array([40.0, 60, 80, 120, 200]),

@@ -81,17 +81,27 @@ class BuyingModel:
         return np.where((x == 0) & (k == 0), 1.0, 1 / (1 + odds))
 
     def expected(self, groups: Groups, ahead: float) -> np.ndarray:
-        """Purchases of one customer of each group in the coming ``ahead`` units of time.
-
-        Written so that it stays finite for thousands of purchases (Euler's transformation of the
-        hypergeometric function).
-        """
-        k, a, b, r = _extra(self.model), self.a, self.b, self.r
-        a = a if abs(a - 1) > _NEAR_ONE else 1 + _NEAR_ONE
-        z = ahead / (self.alpha + groups.T + ahead)
+        """Purchases of one customer of each group in the coming ``ahead`` units of time."""
+        k, b = _extra(self.model), self.b
+        a = self.a if abs(self.a - 1) > _NEAR_ONE else 1 + _NEAR_ONE
         c = a + b + groups.x - 1 + k
-        gone = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 + k - r, a - 1, c, z)
-        return c / (a - 1) * (1 - gone) * self.p_alive(groups)
+        z = ahead / (self.alpha + groups.T + ahead)
+        return c / (a - 1) * (1 - self._stay(groups.x, a, c, z)) * self.p_alive(groups)
+
+    def _stay(self, x: np.ndarray, a: float, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """(1 - z)^(r + x) 2F1(r + x, b + x + k; c; z).
+
+        By Euler's transformation it stays finite for thousands of purchases; as written it does so
+        where nearly everybody leaves (a large), which the transformed one does not.
+        """
+        k, b, r = _extra(self.model), self.b, self.r
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 + k - r, a - 1, c, z)
+            plain = ~np.isfinite(found)
+            if plain.any():
+                x, c, z = x[plain], c[plain], z[plain]
+                found[plain] = (1 - z) ** (r + x) * hyp2f1(r + x, b + x + k, c, z)
+        return np.where(np.isfinite(found), found, 0.0)
 
     def newcomer(self, ahead: float) -> float:
         """Repeat purchases of a new customer in ``ahead`` units of time."""
