@@ -20,6 +20,8 @@ health   3 streams a week, else the shelf. PT05; the faults of PT44.
 channels search (health's orders), a slot and the recommended share of douyin: PT27, PT41, PT46;
          fans of douyin met again on taobao: PT28; videos before regional food orders: PT39.
 hosts    H18 and H19, a few streams of fmcg and food: PT23. The returns of fmcg: PT43.
+people   newcomers to beauty on wechat before and after 2026-08-03: PT12; food evenings for members
+         and for all on wechat: PT32, and on xiaohongshu its null twin.
 minutes  12,000 of fresh, beauty, food. PT03; tempo of the music in fresh: PT20.
 others   comments of 2026-11-11 and 12 (PT07, PT08), short videos (PT11, PT40), costs (PT22),
          scripts (PT33), surveys (PT19). PT26 needs none.
