@@ -149,7 +149,16 @@ def test_markdown_shows_text_as_it_is(text: str) -> None:
     out = words(text)
     assert "\n" not in out
     assert not re.search(r"(?<!\\)[<>\[\]|`]", out)
-    assert not re.match(r"\s*(#|[-+=@>]|\d+[.)])", out)
+    assert not re.match(r"#|[-+=@>]|\d+[.)](\s|$)", out)
+
+
+def test_markdown_leaves_numbers_alone() -> None:
+    assert [words(text) for text in ("4.8%", "1. x", "-3", "2)")] == [
+        "4.8%",
+        "1\\. x",
+        "\\-3",
+        "2\\)",
+    ]
 
 
 def contacts(count: int) -> list[str]:

@@ -15,7 +15,7 @@ from footprint.text import Lang, Text
 
 _ROWS = 12
 _SIGNS = re.compile(r"([\\`*_{}\[\]#|~!])")
-_LEADING = re.compile(r"^(\s*)([-+=@]|\d+[.)])")
+_LEADING = re.compile(r"^([-+=@]|\d+(?=[.)](?: |$)))")
 
 
 def markdown(report: Report, lang: Lang) -> str:
@@ -39,7 +39,13 @@ def markdown(report: Report, lang: Lang) -> str:
 def words(text: str) -> str:
     """Text that Markdown shows as it is: one line, every sign escaped."""
     flat = escape(" ".join(text.split()), quote=False)
-    return _LEADING.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", flat))
+    return _LEADING.sub(_escaped, _SIGNS.sub(r"\\\1", flat))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A sign that would begin a list or heading; after a number it is the point that would."""
+    start = found.group()
+    return f"{start}\\" if start[0].isdigit() else f"\\{start}"
 
 
 def _headline(report: Report, lang: Lang) -> str:
