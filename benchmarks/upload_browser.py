@@ -1,8 +1,9 @@
 """A file through a real browser: transport, preview, import, first insight, and peak memory.
 
-``python benchmarks/upload_browser.py FILE [FILE ...]``. Each file goes into a fresh workspace
-behind a fresh server. Memory is the peak resident size the operating system reports (Linux), of the
-server and of the process that imports.
+``python benchmarks/upload_browser.py [--megabytes 100 1000]``. Each file is made up (events of
+viewers in the order of time) and goes into a fresh workspace behind a fresh server. Memory is the
+peak resident size the operating system reports (Linux), of the server and of the process that
+imports.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "e2e")]
 import browser  # noqa: E402
 
 from benchmarks import report  # noqa: E402
+from benchmarks.import_size import make  # noqa: E402
 from benchmarks.page_switch import DONE, PORT, peak_mb, wait_for_server  # noqa: E402
 
 PATIENCE_MS = 600_000
@@ -138,8 +140,13 @@ def measure(file: Path) -> Run:
 def main() -> None:
     """Measure the files given and write the section of the benchmark page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", type=Path, nargs="+")
-    runs = [measure(file.resolve()) for file in parser.parse_args().files]
+    parser.add_argument("--megabytes", type=int, nargs="+", default=[100, 1000])
+    runs = []
+    for megabytes in parser.parse_args().megabytes:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "events.csv"
+            make("events", megabytes, file)
+            runs.append(measure(file))
     head = ("file", "rows", "upload + preview s", "import s", "first insight s", "total s",
             "server idle MB", "with preview MB", "with import MB", "importer MB",
             "server with insight MB")  # fmt: skip
