@@ -10,8 +10,6 @@ use crate::layout::{Layout, NONE, Row};
 pub struct Quick {
     /// Step of each event code, [`NONE`] for none.
     step_of: [u8; 256],
-    /// The same with [`IDLE`] for none.
-    slot_of: [u8; 256],
     steps: usize,
     first_only: bool,
     /// Longest distance in stamps.
@@ -24,8 +22,7 @@ pub struct Quick {
 type Start = (u64, usize);
 /// No start: further from any stamp than any window is long.
 const NEVER: u64 = 1 << 63;
-/// The slot of rows without a step.
-const IDLE: usize = 31;
+
 const NO_START: Start = (0, usize::MAX);
 
 impl Quick {
@@ -47,10 +44,8 @@ impl Quick {
             let tick = i128::from(clock.tick);
             u64::try_from((since.max(0) + tick - 1) / tick).unwrap_or(u64::MAX)
         };
-        let slot = |roles: u32| if step(roles) == NONE { IDLE as u8 } else { step(roles) };
         Some(Self {
             step_of: table.map(step),
-            slot_of: table.map(slot),
             steps: ask.steps,
             first_only: ask.mode == Mode::First,
             window: (ask.window / clock.tick) as u64,
@@ -107,27 +102,44 @@ impl Quick {
         Some(Best { level, start: first, end: micros(end.1), end_row: source(end.1) })
     }
 
-    /// As [`Quick::best`], the level alone: no branch depends on what a user did.
+    /// As [`Quick::best`], the level alone.
     #[inline]
     pub fn level(&self, layout: &Layout, user: usize) -> Option<usize> {
-        // Slot k: the latest start of a chain that did k steps. Slot 0 is the row itself, and rows
-        // without a step read and write slots that nothing else uses.
-        let mut starts = [NEVER; IDLE + 2];
-        let (from, room) = (self.starts.0, self.starts.1.saturating_sub(self.starts.0));
-        let (mut level, mut last, mut last_step, mut tied) = (0, u64::MAX, 0, false);
-        for &word in &layout.rows[layout.range(user)] {
-            let step = self.slot_of[usize::from(Row(word).event())] as usize % (IDLE + 1);
-            let stamp = Row(word).stamp();
-            let open = stamp.wrapping_sub(from) < room && !(self.first_only && starts[1] != NEVER);
-            starts[0] = if open { stamp } else { NEVER };
-            let start = starts[step];
-            // A distance from NEVER is longer than any window.
-            let done = stamp.wrapping_sub(start) <= self.window;
-            starts[step + 1] = if done { start } else { starts[step + 1] };
-            level = if done { level.max(step + 1) } else { level };
-            tied |= stamp == last && step < last_step;
-            (last, last_step) = if step == IDLE { (last, last_step) } else { (stamp, step) };
+        let rows = &layout.rows[layout.range(user)];
+        match self.steps {
+            1 | 2 => self.level_of::<2>(rows),
+            3 => self.level_of::<3>(rows),
+            4 => self.level_of::<4>(rows),
+            5 => self.level_of::<5>(rows),
+            6 => self.level_of::<6>(rows),
+            7..=12 => self.level_of::<12>(rows),
+            _ => self.level_of::<MAX_STEPS>(rows),
         }
-        (!tied).then_some(level)
+    }
+
+    /// Every row looks at all `N` steps, so that the starts stay in registers and no branch depends
+    /// on what a user did.
+    #[inline]
+    fn level_of<const N: usize>(&self, rows: &[u64]) -> Option<usize> {
+        // The latest start of a chain that did each step.
+        let mut starts = [NEVER; N];
+        let (from, room) = (self.starts.0, self.starts.1.saturating_sub(self.starts.0));
+        let (mut last, mut last_step, mut tied) = (u64::MAX, 0, false);
+        for &word in rows {
+            let step = self.step_of[usize::from(Row(word).event())];
+            let stamp = Row(word).stamp();
+            for k in (1..N).rev() {
+                // A distance from NEVER is longer than any window.
+                let done =
+                    usize::from(step) == k && stamp.wrapping_sub(starts[k - 1]) <= self.window;
+                starts[k] = if done { starts[k - 1] } else { starts[k] };
+            }
+            let open = stamp.wrapping_sub(from) < room && !(self.first_only && starts[0] != NEVER);
+            starts[0] = if step == 0 && open { stamp } else { starts[0] };
+            tied |= stamp == last && step < last_step;
+            (last, last_step) = if step == NONE { (last, last_step) } else { (stamp, step) };
+        }
+        // A step is only ever done after the one before it.
+        (!tied).then(|| starts.iter().take_while(|&&start| start != NEVER).count())
     }
 }
