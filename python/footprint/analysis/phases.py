@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import polars as pl
 
-from footprint.analysis.log_rows import log_mask, type_mask
+from footprint.analysis.log_rows import type_mask
 from footprint.analysis.referral import referred_buyers
-from footprint.analysis.returners import where_key
+from footprint.analysis.returners import active_days, where_key
 from footprint.data import Data
 from footprint.engine import ORDER
 from footprint.metrics import View
@@ -56,11 +56,7 @@ def journeys(view: View) -> Journeys:
 
 def _journeys(data: Data, scope: Scope) -> Journeys:
     log = data.event_log()
-    active = (
-        log.user_days(scope.tz, mask=log_mask(data, scope))
-        .select("user", "day")
-        .sort("user", "day")
-    )
+    active = active_days(data, scope)
     seen = active.group_by("user").agg(exposure=pl.col("day").min())
     bought = log.user_days(scope.tz, mask=type_mask(data, scope, ORDER))
     reached = seen.join(_buying_days(bought), on="user", how="left").join(

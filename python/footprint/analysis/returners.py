@@ -39,10 +39,20 @@ def where_key(scope: Scope) -> str:
     return str(sorted((key, tuple(values)) for key, values in scope.where.items()))
 
 
+def active_days(data: Data, scope: Scope) -> pl.DataFrame:
+    """user, day of every active day inside the scope's slices, by user and day."""
+
+    def build() -> pl.DataFrame:
+        days = data.event_log().user_days(scope.tz, mask=log_mask(data, scope))
+        return days.select("user", "day").sort("user", "day")
+
+    return once(data, f"active days {scope.tz} {where_key(scope)}", build)
+
+
 def _build(data: Data, scope: Scope) -> Returners:
-    active = data.event_log().user_days(scope.tz, mask=log_mask(data, scope))
+    active = active_days(data, scope)
     last = data.event_log().span[1]
-    days = active.lazy().select("user", "day")
+    days = active.lazy()
     first = days.group_by("user").agg(first=pl.col("day").min())
     gaps = (
         days.join(first, on="user")
