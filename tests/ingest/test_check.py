@@ -116,7 +116,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=12))
 def test_rows_in_are_rows_accepted_plus_set_aside(rows: list[list[str]]) -> None:
     text = io.StringIO()
@@ -124,7 +124,7 @@ def test_rows_in_are_rows_accepted_plus_set_aside(rows: list[list[str]]) -> None
     _balanced(text.getvalue().encode())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text('a1",\n ;\t\r', max_size=30), min_size=1, max_size=8))
 def test_rows_add_up_however_broken_the_text_is(lines: list[str]) -> None:
     good = [f"{at},{GOOD}" for at in range(3)]

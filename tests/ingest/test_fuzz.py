@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -12,13 +13,15 @@ from footprint.errors import InputRejected
 from footprint.ingest.layouts import layouts
 from footprint.ingest.source import load_all
 from footprint.schema import TABLES
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from .reading import ingest
 
 EXPORTS = sorted((Path(__file__).parents[1] / "fixtures" / "exports").glob("*.csv"))
-QUIET = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+# The long form: FOOTPRINT_FUZZ=5000 pytest tests/ingest/test_fuzz.py
+EXAMPLES = int(os.environ.get("FOOTPRINT_FUZZ", "25"))
+QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def rows_in(name: str, data: bytes) -> list[int]:
@@ -64,6 +67,7 @@ STARTS = [
 
 @QUIET
 @given(st.sampled_from(STARTS), st.binary(max_size=400))
+@example(b"\xff\xfe", b"")
 def test_random_bytes(start: bytes, rest: bytes) -> None:
     rows_in("any.csv", start + rest)
 

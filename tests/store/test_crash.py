@@ -34,7 +34,7 @@ for number in range(1, 10_000):
     ])
     print(number, flush=True)
 """
-KILLS = 12
+KILLS = 8
 
 
 def _writer(path: Path) -> subprocess.Popen[str]:

@@ -106,7 +106,7 @@ class _Shape:
 def _open(
     name: str, scanned: Scanned, part: Part, score: Score, said: int | None
 ) -> OpenSheet:  # fmt: skip
-    body = next(_blocks(scanned, part, _FIRST))
+    body = next(_blocks(scanned, part, _FIRST), b"\n")
     ends = line_ends(body)
     _refuse_endless_line(name, ends, 1)
     lines = body[: int(ends[min(HEAD_LINES, len(ends)) - 1])].decode().split("\n")
@@ -150,11 +150,13 @@ def _blocks(scanned: Scanned, part: Part, size: int) -> Iterator[bytes]:
 
 
 def _pieces(scanned: Scanned, part: Part, shape: _Shape) -> Iterator[Piece]:
-    line = part.start.line + 1
-    for number, body in enumerate(_blocks(scanned, part, PIECE)):
-        rows, first = (_below(body, shape.top), shape.top + 1) if not number else (body, 0)
-        yield Piece(len(body), partial(shape.sheet, rows, line + first))
-        line += body.count(b"\n")
+    line, above = part.start.line + 1, shape.top + 1
+    for body in _blocks(scanned, part, PIECE):
+        lines = body.count(b"\n")
+        skip = min(above, lines)
+        rows = _below(body, skip)
+        yield Piece(len(body), partial(shape.sheet, rows, line + skip))
+        line, above = line + lines, above - skip
 
 
 def _all(scanned: Scanned, part: Part, shape: _Shape) -> list[RawSheet]:
@@ -163,21 +165,20 @@ def _all(scanned: Scanned, part: Part, shape: _Shape) -> list[RawSheet]:
 
 def _glimpses(scanned: Scanned, part: Part, shape: _Shape, first: bytes) -> list[RawSheet]:
     """The first rows, and some from places spread over the rest."""
-    looked = [shape.sheet(_below(first, shape.top), part.start.line + shape.top + 2)]
+    looked = [shape.sheet(_below(first, shape.top + 1), part.start.line + shape.top + 2)]
     step = max(1, len(part.marks) // _GLIMPSES)
     for mark in part.marks[step - 1 :: step]:
         glimpse = Part(mark, min(part.stop, mark.byte + _GLIMPSE))
-        body = next(_blocks(scanned, glimpse, _GLIMPSE))
+        body = next(_blocks(scanned, glimpse, _GLIMPSE), b"")
         # The last line may be cut.
         body = body[: body.rfind(b"\n", 0, len(body) - 1) + 1]
         looked.append(shape.sheet(body, mark.line + 1))
     return looked
 
 
-def _below(body: bytes, top: int) -> bytes:
-    """What stands under the line of the headings."""
-    ends = line_ends(body)
-    return body[int(ends[top]) + 1 :] if top >= 0 else body
+def _below(body: bytes, lines: int) -> bytes:
+    """What stands under the first lines."""
+    return body[int(line_ends(body)[lines - 1]) + 1 :] if lines else body
 
 
 Parsed = tuple[pl.DataFrame, np.ndarray, list[Broken]]

@@ -64,7 +64,10 @@ class Folder:
 
     def read_version(self, table: str, version: Version) -> pl.DataFrame:
         """The frame of a version in order of its clock. WorkspaceError when a file is damaged."""
-        return read_table(self.parts(table, version), TABLES[table])
+        frame = read_table(self.parts(table, version), TABLES[table])
+        if frame.height != version.rows:
+            raise damaged(self.data / table / version.name)
+        return frame
 
     def has_version(self, table: str, version: Version) -> bool:
         """Whether the version is still on disk."""

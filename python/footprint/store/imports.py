@@ -33,7 +33,7 @@ from footprint.store.catalogue import (
     packed,
 )
 from footprint.store.effects import GMV, gmv, span
-from footprint.store.faults import explained
+from footprint.store.faults import damaged, explained
 from footprint.store.folder import Folder
 from footprint.store.lock import who
 from footprint.store.merge import Merged, merge
@@ -120,7 +120,10 @@ class Reading:
         if version is None:
             return ()
         paths = self.folder.parts(table, version)
-        return tuple(known_part(path, TABLES[table]) for path in paths)
+        parts = tuple(known_part(path, TABLES[table]) for path in paths)
+        if sum(part.rows for part in parts) != version.rows:
+            raise damaged(paths[0].parent)
+        return parts
 
     def staging_room(self) -> Path:
         room = self.room / f"sheet-{len(list(self.room.glob('sheet-*'))):04}"
