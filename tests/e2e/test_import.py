@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import ARTIFACTS, Serve, Visit, Visiting
 from footprint.terminal.serving import sample_files
 from footprint.workspace import Workspace
-from playwright.sync_api import Page
+from playwright.sync_api import FileChooser, Page, TimeoutError
 
 REAL = os.environ.get("FOOTPRINT_REAL_DATA")
 ORDERS = "订单 11月.csv"
@@ -168,12 +168,21 @@ def test_the_drop_zone_works_by_keyboard(desk: Opening, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(orders_csv(5), "utf-8")
     at = desk()
-    at.page.locator(".pick").focus()
-    with at.page.expect_file_chooser() as chooser:
-        at.page.keyboard.press("Enter")
-    chooser.value.set_files(file)
+    chooser = next(filter(None, (opened_by_enter(at.page) for _ in range(5))), None)
+    assert chooser is not None
+    chooser.set_files(file)
     at.page.locator(".fp-banner").wait_for()
     assert not at.seen.faults
+
+
+def opened_by_enter(page: Page) -> FileChooser | None:
+    """What Enter on the button opens; None when the page was just being drawn anew."""
+    try:
+        with page.expect_file_chooser(timeout=4000) as chooser:
+            page.locator(".pick").press("Enter")
+        return chooser.value
+    except TimeoutError:
+        return None
 
 
 def test_a_page_loaded_anew_still_has_the_files(desk: Opening, tmp_path: Path) -> None:
