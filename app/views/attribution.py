@@ -35,6 +35,7 @@ _SHIFT_OF = Text("{model}比末次触点", "{model} against last touch")
 _INTERVALS = Text("{model}的功劳与 95% 区间", "Credit by {model} with 95% interval")
 _SHARE = Text("归因份额", "Credited share")
 _MOST = 15
+_WIDE, _DRAWS = ("stream_id", "content_id", "sku_id", "campaign_id"), 300
 _MOST_SHOWN = Text(
     "图中只画功劳最多的 {n} 个，表格和导出有全部。",
     "The {n} with most credit are drawn; table and export hold all.",
@@ -72,7 +73,9 @@ def _models(scope: Scope, lang: Lang) -> None:
             lang,
         )
         value = controls.select(_VALUE(lang), ("conversions", "revenue"), "credit", lang)
-    result = data.ask("attribution", scope, dimension=dimension, value=value)
+    # Many touches: fewer draws keep the switch quick; the answer names how many were taken.
+    draws = {"replicates": _DRAWS} if dimension in _WIDE else {}
+    result = data.ask("attribution", scope, dimension=dimension, value=value, **draws)
     cards.scalars(
         result.scalars, ("total", "attributed", "unattributed", "p_conversion", "journeys"), lang
     )
