@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from footprint.errors import UsageError
 from footprint.ingest.coverage import document
+from footprint.ingest.fixtures import FORMS, counted
 from footprint.ingest.headings import normal
 from footprint.ingest.layouts import layouts
 from footprint.ingest.layouts.rules import RULES
@@ -118,6 +119,28 @@ def test_at_least_95_per_cent_of_the_headings_are_accounted_for(path: Path) -> N
     kept = set(map(normal, layout.kept_headings())) - asked - set(map(normal, layout.ignore))
     lost = {normal(head) for head in sheet.plan.dropped} & kept
     assert not lost, "a heading that should be kept was dropped"
+
+
+def test_every_heading_goes_where_a_person_puts_it_in_every_form() -> None:
+    read = list(counted(EXPORTS[0].parent))
+    assert {(one.export, one.form) for one in read} == {(p.stem, f) for p in EXPORTS for f in FORMS}
+    for one in read:
+        assert (one.wrong, one.open) == (0, 0), one
+        assert one.share >= 0.95, one
+
+
+def test_a_heading_that_goes_elsewhere_counts_as_wrong(tmp_path: Path) -> None:
+    truth = (EXPORTS[0].parent / "columns.toml").read_text("utf-8")
+    _, found, kuaishou = truth.partition("[kuaishou_orders]")
+    mine = found + kuaishou.partition("[qianchuan_channels]")[0]
+    mine = mine.replace('"实付款" = "paid_amount"', '"实付款" = "discount"')
+    mine = mine.replace('"团长ID"]', "]\n").replace(
+        '"渠道" =', '"团长ID" = "referrer_id"\n"渠道" ='
+    )
+    (tmp_path / "columns.toml").write_text(mine, "utf-8")
+    (tmp_path / "kuaishou_orders.csv").write_bytes(export("kuaishou_orders"))
+    for one in counted(tmp_path):
+        assert (one.wrong, one.lost, one.left_out) == (1, 1, 2), one
 
 
 def variants(path: Path) -> Iterator[tuple[str, bytes]]:
