@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8501
+FUZZ_S ?= 600
+EXAMPLES ?= 5000
+KILLS  ?= 500
 
-
-.PHONY: help demo test build dev browser rust lint types unit e2e docs sample lock bench wheel clean
+.PHONY: help demo test build dev browser rust lint types unit e2e fuzz docs sample lock bench wheel clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +57,13 @@ browser: $(VENV)/.dev ## make sure a Chromium is there for the end-to-end tests
 
 e2e: dev browser ## the app in a real browser
 	$(BIN)/pytest tests/e2e
+
+fuzz: dev ## the import under random input and kill -9 for long (FUZZ_S, EXAMPLES, KILLS)
+	FOOTPRINT_FUZZ=$(EXAMPLES) FOOTPRINT_KILLS=$(KILLS) $(BIN)/pytest tests/ingest/test_fuzz.py tests/store/test_jobs.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  "$$($(BIN)/python -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["fuzz"][0])')"
+	mkdir -p artifacts/fuzz/inputs
+	$(BIN)/python tests/fuzz/fuzz_import.py -max_total_time=$(FUZZ_S) -artifact_prefix=artifacts/fuzz/ artifacts/fuzz/inputs
 
 docs: dev ## write the generated pages of docs/
 	$(BIN)/python -m footprint.schema_docs > docs/tables.md

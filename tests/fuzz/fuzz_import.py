@@ -1,10 +1,10 @@
 """A coverage-guided fuzzer for everything that reads a file: atheris (libFuzzer) on our parsers.
 
-``pip install -e '.[fuzz]'`` (Linux), then ``python tests/fuzz/fuzz_import.py -max_total_time=600``
-with a folder for inputs that reach new code, if they shall be kept. The seeds are the made-up
-exports of ``tests/fixtures``. It stops at a crash, a row that is lost, or a refusal without a mend;
-the input is written to ``crash-<hash>``, and ``python tests/fuzz/fuzz_import.py crash-<hash>``
-repeats it. The same promises are tested on random input by ``tests/ingest/test_fuzz.py``.
+``make fuzz`` runs it (Linux) after the random tests; inputs that reach new code are kept in
+``artifacts/fuzz/inputs``. The seeds are the made-up exports of ``tests/fixtures``. It stops at a
+crash, a row that is lost, or a refusal without a mend; the input is written to
+``artifacts/fuzz/crash-<hash>``, and ``python tests/fuzz/fuzz_import.py`` with that file repeats it.
+The same promises are tested on random input by ``tests/ingest/test_fuzz.py``.
 """
 
 from __future__ import annotations

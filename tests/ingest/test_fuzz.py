@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from .reading import ingest
 
 EXPORTS = sorted((Path(__file__).parents[1] / "fixtures" / "exports").glob("*.csv"))
-# The long form: FOOTPRINT_FUZZ=5000 pytest tests/ingest/test_fuzz.py
+# The long form is ``make fuzz``.
 EXAMPLES = int(os.environ.get("FOOTPRINT_FUZZ", "25"))
 QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
