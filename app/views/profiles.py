@@ -1,4 +1,4 @@
-"""W2: the mappings remembered by heading: see, rename, delete, take along, bring in."""
+"""W2: the mappings remembered by heading: see, change, name, delete, take along, bring in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app import data
 from app.ui import markup, present
 from app.ui.section import section
 from app.views.importing.mapping import LEFT_OUT, READ_AS, column_names
+from app.views.importing.sheet import literal
 
 _TITLE = Text("记住的对应", "Remembered mappings")
 _LEAD = Text(
@@ -28,6 +29,8 @@ _EXPORT = Text("导出全部", "Export all")
 _IMPORT = Text("导入一份（粘贴导出的内容）", "Bring in (paste what was exported)")
 _TAKE = Text("导入", "Bring in")
 _TAKEN = Text("已导入 {n} 份对应", "{n} mappings brought in")
+_NAME = Text("名称", "Name")
+_NAME_HINT = Text("例如：每周订单", "For example: weekly orders")
 _SAVE, _SAVED = Text("保存", "Save"), Text("已保存", "Saved")
 _AUTOMATIC = Text("自动识别", "Recognised anew")
 _ANEW = "*"
@@ -46,7 +49,7 @@ def show(lang: Lang) -> None:
 
 
 def _one(profile: Profile, lang: Lang, *, alone: bool) -> None:
-    title = TABLES[profile.table].title(lang)
+    title = literal(profile.name) if profile.name else TABLES[profile.table].title(lang)
     count = _COUNT(lang, n=len(profile.headings))
     with st.expander(
         f"**{title}** :gray[{count} · {profile.id}]",
@@ -64,6 +67,14 @@ def _edit(profile: Profile, lang: Lang) -> None:
     options = {_ANEW: _AUTOMATIC(lang), "": LEFT_OUT(lang), **column_names(profile.table, lang)}
     said: dict[str, str] = {}
     with st.form(f"edit-{profile.id}-{lang}", border=False):
+        name = st.text_input(
+            _NAME(lang),
+            profile.name,
+            max_chars=60,
+            placeholder=_NAME_HINT(lang),
+            key=f"profile-name-{profile.id}-{profile.name}-{lang}",
+            width=320,
+        )
         with st.container(horizontal=True, gap="medium"):
             for heading in dict.fromkeys((*profile.mapping, *profile.headings)):
                 now, at, way = profile.mapping.get(heading, _ANEW).partition("@")
@@ -79,6 +90,7 @@ def _edit(profile: Profile, lang: Lang) -> None:
                     said[heading] = f"{chosen}{at}{way}" if chosen == now else chosen
         if st.form_submit_button(_SAVE(lang), icon=":material/check:"):
             data.workspace().import_mappings(packed([replace(profile, mapping=said)]))
+            data.workspace().rename_mapping(profile.id, name)
             st.toast(_SAVED(lang))
             st.rerun()
     if st.button(_DELETE(lang), key=f"forget-{profile.id}-{lang}", icon=":material/delete:"):

@@ -254,6 +254,9 @@ def mappings(
     forget: Annotated[
         list[str] | None, typer.Option("--forget", help="Id, repeatable. 忘掉")
     ] = None,
+    rename: Annotated[
+        list[str] | None, typer.Option("--rename", help="ID=NAME, repeatable. 命名")
+    ] = None,
     workspace: Dir = None,
     as_json: Json = False,
     lang: LangOption = None,
@@ -267,6 +270,8 @@ def mappings(
         opened.import_mappings(read_file(take))
     for id in forget or ():
         opened.forget_mapping(id)
+    for id, name in pairs(rename, "--rename").items():
+        opened.rename_mapping(id, name)
     if export is not None:
         write_file(export, opened.export_mappings())
     kept = opened.mappings()
@@ -274,10 +279,10 @@ def mappings(
         write_json({"mappings": [profile.to_dict() for profile in kept]})
         return
     lines = [
-        [one.id, one.table, ", ".join(f"{h}={word}" for h, word in one.mapping.items())]
+        [one.id, one.name, one.table, ", ".join(f"{h}={word}" for h, word in one.mapping.items())]
         for one in kept
     ]
-    heads = (Text("编号", "id"), Text("表", "table"), Text("对应", "mapping"))
+    heads = (Text("编号", "id"), Text("名称", "name"), Text("表", "table"), Text("对应", "mapping"))
     typer.echo(table([head(words) for head in heads], lines))
 
 

@@ -304,6 +304,11 @@ class Workspace:
         """Drop a remembered mapping. UsageError when there is none of that id."""
         profiles.forget(self._catalogue, id)
 
+    @needs("editor")
+    def rename_mapping(self, id: str, name: str) -> None:
+        """Give a remembered mapping a name; "" takes it away. UsageError for an unknown id."""
+        profiles.rename(self._catalogue, id, name)
+
     def export_mappings(self) -> bytes:
         """The remembered mappings as JSON, to take to another workspace."""
         return packed(self.mappings())

@@ -261,6 +261,11 @@ def test_mappings_are_listed_exported_taken_in_and_forgotten(run: Shell, tmp_pat
     (profile,) = run.json("mappings")["mappings"]
     assert (profile["table"], profile["mapping"]) == ("orders", {"money": "paid_amount"})
     assert "money=paid_amount" in run("mappings").stdout
+    run("mappings", "--rename", f"{profile['id']}=weekly orders")
+    (profile,) = run.json("mappings")["mappings"]
+    assert profile["name"] == "weekly orders"
+    assert "weekly orders" in run("mappings").stdout
+    assert run("mappings", "--rename", "nothing=x").exit_code == 2
     out = tmp_path / "mappings.json"
     run("mappings", "--export", str(out))
     assert run.json("mappings", "--forget", profile["id"])["mappings"] == []

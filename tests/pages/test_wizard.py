@@ -207,5 +207,10 @@ def test_remembered_mappings_are_edited_and_deleted(open_page: Open, tmp_path: P
     box.set_value("")
     press(app, "Save")
     assert shop(tmp_path).mappings()[0].mapping == {"单号": ""}
+    next(box for box in app.text_input if box.label == "Name").set_value("weekly")
+    press(app, "Save")
+    (kept,) = shop(tmp_path).mappings()
+    assert (kept.name, kept.mapping) == ("weekly", {"单号": ""})
+    assert any("weekly" in box.label for box in app.expander)
     press(app, "Delete")
     assert not shop(tmp_path).mappings()

@@ -57,6 +57,37 @@ def test_mappings_go_to_another_workspace(ws: Workspace, tmp_path: Path) -> None
         other.forget_mapping("none")
 
 
+def test_a_name_is_kept_told_and_taken_along(ws: Workspace, tmp_path: Path) -> None:
+    ws.import_files(mine(1), mapping=MAPPING)
+    (profile,) = ws.mappings()
+    assert profile.name == ""
+    ws.rename_mapping(profile.id, "  weekly\n orders ")
+    assert ws.mappings()[0].name == "weekly orders"
+    (told,) = [n for n in ws.import_files(mine(2)).files[0].notes if "remembered" in n.en]
+    assert "weekly orders" in told.en and "weekly orders" in told.zh
+    ws.import_files(mine(3), mapping={"when": "order_ts@mdy"})
+    assert ws.mappings()[0].name == "weekly orders", "a new word on the headings keeps the name"
+    other = Workspace(tmp_path / "other")
+    assert other.import_mappings(ws.export_mappings())[0].name == "weekly orders"
+    ws.rename_mapping(profile.id, "")
+    assert ws.mappings()[0].name == ""
+    with pytest.raises(UsageError, match="remembered"):
+        ws.rename_mapping("none", "x")
+
+
+def test_mappings_of_before_names_are_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    Workspace(folder).import_files(mine(1), mapping=MAPPING)
+    with sqlite3.connect(folder / "app.sqlite") as db:
+        db.execute("alter table mapping_profiles drop column name")
+        db.execute("pragma user_version = 5")
+    again = Workspace(folder)
+    (profile,) = again.mappings()
+    assert (profile.name, profile.mapping) == ("", MAPPING)
+    again.rename_mapping(profile.id, "mine")
+    assert again.mappings()[0].name == "mine"
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"[]", b"{}", b'{"footprint_mappings": 2, "profiles": []}', b"\xff",

@@ -49,7 +49,7 @@ _LINES = 8
 def show(sheet: SheetPreview, lang: Lang, *, alone: bool = False) -> None:
     """A line that tells the state; the rest opens below it, at once when the sheet is ``alone``."""
     colour, words = _state(sheet, lang)
-    name = f"**{_plain(sheet.file)}**{_meaning(sheet, lang)}"
+    name = f"**{literal(sheet.file)}**{_meaning(sheet, lang)}"
     with st.expander(
         f"{name} :{colour}-badge[{words}]{_counts(sheet, lang)}",
         icon=":material/table_view:",
@@ -94,7 +94,7 @@ def _counts(sheet: SheetPreview, lang: Lang) -> str:
     return f" :gray[{' · '.join(parts)}]"
 
 
-def _plain(name: str) -> str:
+def literal(name: str) -> str:
     """A file name that cannot be read as markup."""
     return "".join(f"\\{c}" if c in "*_`[]()#:~$<>\\" else c for c in name)
 

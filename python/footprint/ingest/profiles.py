@@ -21,13 +21,15 @@ _FORMAT = "footprint_mappings"
 class Profile:
     """Headings of one kind of file, its table, and heading -> column as the user said it.
 
-    ``said``: answers to questions about such a file (``choices.Asked.id`` -> option).
+    ``said``: answers to questions about such a file (``choices.Asked.id`` -> option). ``name``:
+    what a person calls it, "" while nobody has named it.
     """
 
     headings: tuple[str, ...]
     table: str
     mapping: Mapping[str, str]
     said: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
     @property
     def id(self) -> str:
@@ -35,9 +37,14 @@ class Profile:
         return fingerprint(self.headings)
 
     def to_dict(self) -> dict[str, Any]:
-        plain = {"headings": list(self.headings), "table": self.table}
+        plain = {"name": self.name, "headings": list(self.headings), "table": self.table}
         words = {"mapping": dict(self.mapping), "said": dict(self.said)}
         return {"id": self.id, **plain, **words}
+
+
+def clean_name(name: str) -> str:
+    """A name as it is kept: on one line, at most 60 characters."""
+    return " ".join(name.split())[:60]
 
 
 def fingerprint(headings: Iterable[str]) -> str:
@@ -68,10 +75,11 @@ def combined(
 def used(profile: Profile) -> Text:
     """What the report says of a mapping that was remembered."""
     words = {**profile.mapping, **profile.said}
+    name = profile.name or profile.id
     told = ", ".join(f"{heading}={word}" for heading, word in words.items())
     return Text(
-        f"按记住的对应读取（{profile.id}，{profile.table}）：{told}",
-        f"read by the remembered mapping ({profile.id}, {profile.table}): {told}",
+        f"按记住的对应读取（{name}，{profile.table}）：{told}",
+        f"read by the remembered mapping ({name}, {profile.table}): {told}",
     )
 
 
@@ -93,6 +101,7 @@ def unpacked(content: bytes) -> list[Profile]:
                 str(one["table"]),
                 _words(one["mapping"]),
                 _words(one.get("said", {})),
+                clean_name(str(one.get("name", ""))),
             )
             for one in plain["profiles"]
         ]

@@ -157,4 +157,5 @@ MIGRATIONS: tuple[str, ...] = (
         primary key (layout, column_name)
     )
     """,
+    "alter table mapping_profiles add column name text not null default ''",
 )

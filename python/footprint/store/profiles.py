@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from footprint.errors import UsageError
-from footprint.ingest.profiles import Profile
+from footprint.ingest.profiles import Profile, clean_name
 from footprint.store.catalogue import Catalogue, audit, now
 from footprint.text import Text
 
@@ -22,6 +22,7 @@ def remembered(catalogue: Catalogue) -> dict[str, Profile]:
             row["table_name"],
             json.loads(row["mapping"]),
             json.loads(row["said"]),
+            row["name"],
         )
         for row in found
     )
@@ -29,10 +30,16 @@ def remembered(catalogue: Catalogue) -> dict[str, Profile]:
 
 
 def remember(db: sqlite3.Connection, profiles: Iterable[Profile]) -> None:
-    """Keep profiles (inside a transaction); one of the same headings is replaced."""
+    """Keep profiles (inside a transaction); one of the same headings is replaced.
+
+    A name stays when the new profile has none.
+    """
     for profile in profiles:
         db.execute(
-            "insert or replace into mapping_profiles values (?, ?, ?, ?, ?, ?)",
+            "insert into mapping_profiles values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
+            "set at = excluded.at, table_name = excluded.table_name, headings = excluded.headings, "
+            "mapping = excluded.mapping, said = excluded.said, "
+            "name = case excluded.name when '' then name else excluded.name end",
             (
                 profile.id,
                 now(),
@@ -40,6 +47,7 @@ def remember(db: sqlite3.Connection, profiles: Iterable[Profile]) -> None:
                 json.dumps(list(profile.headings), ensure_ascii=False),
                 json.dumps(dict(profile.mapping), ensure_ascii=False),
                 json.dumps(dict(profile.said), ensure_ascii=False),
+                profile.name,
             ),
         )
 
@@ -66,13 +74,24 @@ def add(catalogue: Catalogue, profiles: list[Profile]) -> None:
         audit(db, "mappings", added=[profile.id for profile in profiles])
 
 
+def rename(catalogue: Catalogue, id: str, name: str) -> None:
+    """Name a profile; "" takes the name away. UsageError when there is none of that id."""
+    kept = clean_name(name)
+    with catalogue.changing() as db:
+        _check(id, db.execute("update mapping_profiles set name = ? where id = ?", (kept, id)))
+        audit(db, "mappings", renamed=id, name=kept)
+
+
 def forget(catalogue: Catalogue, id: str) -> None:
     """Drop a profile. UsageError when there is none of that id."""
     with catalogue.changing() as db:
-        gone = db.execute("delete from mapping_profiles where id = ?", (id,)).rowcount
-        if not gone:
-            raise UsageError(
-                Text(f"没有记住的对应“{id}”", f"no mapping “{id}” is remembered"),
-                Text("可用 footprint mappings 查看。", "See them with “footprint mappings”."),
-            )
+        _check(id, db.execute("delete from mapping_profiles where id = ?", (id,)))
         audit(db, "mappings", forgotten=id)
+
+
+def _check(id: str, done: sqlite3.Cursor) -> None:
+    if not done.rowcount:
+        raise UsageError(
+            Text(f"没有记住的对应“{id}”", f"no mapping “{id}” is remembered"),
+            Text("可用 footprint mappings 查看。", "See them with “footprint mappings”."),
+        )
