@@ -110,10 +110,10 @@ def choices(column: str) -> list[str]:
 def _choices(path: str, version: str, column: str, _data: Data) -> list[str]:
     home = {"channel": "events", "region": "orders"}.get(column, "streams")
     source = next((t for t in (home, "orders", "products") if _data.has(t)), None)
-    if source is None or column not in _data.frame(source).columns:
+    if source is None or column not in TABLES[source].polars_schema:
         return []
-    counts = _data.frame(source)[column].drop_nulls().value_counts(sort=True)
-    return counts[column].to_list()
+    values = _data.scan(source).select(column).collect()[column].drop_nulls()
+    return values.value_counts(sort=True)[column].to_list()
 
 
 def brief(week: str) -> Brief:

@@ -26,6 +26,11 @@ class Data(Protocol):
 
     def frame(self, table: str) -> pl.DataFrame: ...
 
+    def scan(self, table: str) -> pl.LazyFrame:
+        """``frame`` column by column: the same rows in the same order, of which only the columns
+        and rows asked for are read. The way to read a table that may be large (``events``)."""
+        ...
+
     def event_log(self) -> EventLog: ...
 
     def uploads(self) -> pl.DataFrame:

@@ -44,34 +44,39 @@ def scoped(
     """
     from footprint.metrics.derived import once
 
-    frame = data.frame(table)
-    keep = [*(_period(table, frame, scope) if period else []), *only]
+    rows = data.scan(table)
+    wanted = rows.collect_schema().names() if columns is None else list(columns)
+    keep = [*(_period(table, scope) if period else []), *only]
+    sliced = None
     for column, values in scope.where.items():
         name = f"slice {table} {column} {sorted(values)}"
         hits = once(data, name, partial(_table_hits, data, table, column, values))
-        keep += [] if hits is None else [hits]
-    if not keep:
-        return frame if columns is None else frame.select(columns)
-    picked = frame.lazy().filter(*(pl.lit(k) if isinstance(k, pl.Series) else k for k in keep))
-    return (picked if columns is None else picked.select(columns)).collect()
+        if hits is not None:
+            sliced = hits if sliced is None else sliced & hits
+    if sliced is None:
+        return (rows.filter(*keep) if keep else rows).select(wanted).collect()
+    # Flags of rows can only be laid beside all rows; what they and the conditions read comes along.
+    roots = (root for condition in keep for root in condition.meta.root_names())
+    beside = rows.select(list(dict.fromkeys([*wanted, *roots]))).collect()
+    return beside.filter(sliced, *keep).select(wanted)
 
 
 def _table_hits(data: Data, table: str, column: str, values: tuple[str, ...]) -> pl.Series | None:
     """Which rows of a whole table are in a slice; of events as the event log says it."""
-    frame = data.frame(table)
-    if table != "events" or column == "tier" or column not in SLICES:
-        return _hits(data, table, frame, column, values)
-    from footprint.analysis.log_rows import slice_rows
+    if table != "events" or column not in SLICES:
+        return _hits(data, table, data.frame(table), column, values)
+    from footprint.analysis.log_rows import slice_rows, tier_rows
 
-    hits = slice_rows(data, column, values)
-    return None if hits is None else hits.head(frame.height)
+    rows = int(data.scan(table).select(pl.len()).collect().item())
+    hits = tier_rows(data, values) if column == "tier" else slice_rows(data, column, values)
+    return None if hits is None else hits.head(rows)
 
 
 def narrowed(
     data: Data, table: str, frame: pl.DataFrame, scope: Scope, *, period: bool = True
 ) -> pl.DataFrame:
     """As :func:`scoped`, of rows of ``table`` that were picked before (few of many)."""
-    keep = _period(table, frame, scope) if period else []
+    keep: list[pl.Expr | pl.Series] = [*_period(table, scope)] if period else []
     for column, values in scope.where.items():
         hits = _hits(data, table, frame, column, values)
         keep += [] if hits is None else [hits]
@@ -118,13 +123,12 @@ def looked_up(data: Data, frame: pl.DataFrame, column: str, table: str = "") -> 
     return found
 
 
-def _period(table: str, frame: pl.DataFrame, scope: Scope) -> list[pl.Expr | pl.Series]:
+def _period(table: str, scope: Scope) -> list[pl.Expr]:
     clock = TABLES[table].clock
     if clock is None:
         return []
-    keep: list[pl.Expr | pl.Series]
     time = pl.col(clock)
-    if frame.schema[clock] == pl.Date:
+    if TABLES[table].polars_schema[clock] == pl.Date:
         keep = [time >= scope.start] if scope.start else []
         keep += [time <= scope.end] if scope.end else []
     else:

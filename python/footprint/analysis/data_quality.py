@@ -182,9 +182,9 @@ def _freshness(data: Data) -> pl.DataFrame:
     rows = []
     for name, table in TABLES.items():
         if data.has(name):
-            frame = data.frame(name)
-            ends = (frame[table.clock].min(), frame[table.clock].max()) if table.clock else ()
-            first, last = [str(end) if end else None for end in ends] or (None, None)
-            rows.append((name, frame.height, first, last))
+            clock = pl.col(table.clock) if table.clock else pl.lit(None)
+            ends = data.scan(name).select(rows=pl.len(), first=clock.min(), last=clock.max())
+            height, *times = ends.collect().row(0)
+            rows.append((name, height, *(str(time) if time else None for time in times)))
     kinds = {"table": pl.String, "rows": pl.Int64, "first": pl.String, "last": pl.String}
     return pl.DataFrame(rows, schema=kinds, orient="row")

@@ -31,7 +31,7 @@ def first_exposures(data: Data, scope: Scope) -> pl.DataFrame:
 
 def _in_tests(data: Data) -> pl.DataFrame:
     known = pl.col("experiment_id").is_not_null() & pl.col("variant").is_not_null()
-    return data.frame("events").filter(known)
+    return data.scan("events").filter(known).collect()
 
 
 def with_conversion(exposures: pl.DataFrame, data: Data, days: int) -> pl.DataFrame:

@@ -99,7 +99,7 @@ def _filled(parts: list[tuple[np.ndarray, tuple[str, ...]]]) -> Coded:
 def _mask(data: Data, wanted: list[tuple[str, tuple[str, ...]]]) -> pl.Series:
     keep: pl.Series | None = None
     for column, values in wanted:
-        hit = _tier_rows(data, values) if column == "tier" else _hits(data, column, values)
+        hit = tier_rows(data, values) if column == "tier" else _hits(data, column, values)
         keep = hit if keep is None else keep & hit
     assert keep is not None
     return keep
@@ -112,7 +112,8 @@ def _hits(data: Data, column: str, values: tuple[str, ...]) -> pl.Series:
     return found
 
 
-def _tier_rows(data: Data, values: tuple[str, ...]) -> pl.Series:
+def tier_rows(data: Data, values: tuple[str, ...]) -> pl.Series:
+    """True on the source rows of the people in these value tiers."""
     from footprint.analysis.value import users_in_tiers
 
     log = data.event_log()

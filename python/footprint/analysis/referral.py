@@ -79,7 +79,7 @@ def invites(view: View) -> pl.DataFrame:
 def inviting(data: Data) -> pl.DataFrame:
     """Events of inviting and of accepting an invitation, all of them."""
     kinds = pl.col("event_type").is_in(["invite", "invite_accept"])
-    return once(data, "events of inviting", lambda: data.frame("events").filter(kinds))
+    return once(data, "events of inviting", data.scan("events").filter(kinds).collect)
 
 
 def _named(data: Data, first: pl.DataFrame) -> pl.DataFrame:

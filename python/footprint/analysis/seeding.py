@@ -95,8 +95,7 @@ def _lagged(data: Data, touch: str) -> pl.DataFrame:
     kinds = {"video": pl.col("event_type").is_in(_VIDEO), "kol": pl.col("channel_class") == "kol"}
     hit = kinds["video"] | kinds["kol"] if touch == "both" else kinds[touch]
     touches = (
-        data.frame("events")
-        .lazy()
+        data.scan("events")
         .filter(hit)
         .select("user_id", "event_ts")
         .drop_nulls()

@@ -51,18 +51,17 @@ def _joined(data: Data) -> pl.DataFrame:
 
 def _sessions(data: Data, buyers: pl.Series) -> pl.DataFrame:
     """Events of buyers that carry a session id."""
-    log, events = data.event_log(), data.frame("events").select("user_id", "event_ts", "session_id")
-    if not events["session_id"].count():
-        return events.clear()
-    theirs = log.rows_of(buyers.drop_nulls().unique()).head(events.height)
-    return events.filter(theirs, pl.col("session_id").is_not_null())
+    log, events = data.event_log(), data.scan("events")
+    known = events.select(pl.col("session_id").is_not_null()).collect()["session_id"]
+    theirs = log.rows_of(buyers.drop_nulls().unique()).head(len(known))
+    return events.select("user_id", "event_ts").collect().filter(theirs & known)
 
 
 def _touched(data: Data, orders: pl.DataFrame, buyers: pl.Series) -> pl.Series:
     """Whether the buyer had an event with a channel at or before each order."""
-    log, events = data.event_log(), data.frame("events")
-    own = events["channel"].is_not_null()
-    rest = pl.repeat(False, log.rows - events.height, dtype=pl.Boolean, eager=True)
+    log, events = data.event_log(), data.scan("events")
+    own = events.select(pl.col("channel").is_not_null()).collect()["channel"]
+    rest = pl.repeat(False, log.rows - len(own), dtype=pl.Boolean, eager=True)
     first = log.first_last(mask=pl.concat([own, rest])).select("user", "first_ts")
     found = orders.select("ts", user=buyers).join(
         first, on="user", how="left", maintain_order="left"

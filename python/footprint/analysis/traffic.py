@@ -68,7 +68,7 @@ def channel_classes(data: Data) -> pl.DataFrame:
     """channel -> channel_class, by the most frequent class among each channel's events."""
 
     def build() -> pl.DataFrame:
-        events = data.frame("events").lazy()
+        events = data.scan("events")
         return (
             events.filter(pl.col("channel").is_not_null(), pl.col("channel_class").is_not_null())
             .group_by("channel", "channel_class")

@@ -10,7 +10,9 @@ from footprint.metrics import shapes
 from footprint.metrics.derived import once
 from footprint.metrics.registry import metric
 from footprint.metrics.view import By, View, not_sliceable
+from footprint.schema import TABLES
 from footprint.scope import Scope
+from footprint.scoping import THROUGH, scoped
 from footprint.text import Text
 
 MAX_SLICES = 30
@@ -53,7 +55,10 @@ def _returned(view: View, by: By, day: int) -> pl.DataFrame:
 
 def _returned_by(view: View, by: str, day: int) -> pl.DataFrame:
     """Each slice asked on its own: a user's first day is the first day within that slice."""
-    values = view.rows("events", by)["key"].drop_nulls().unique().sort().to_list()
+    said_by = (by, *(key for key, _ in THROUGH.get(by, ())))
+    columns = [name for name in said_by if name in TABLES["events"].polars_schema]
+    seen = scoped(view.data, "events", view.scope, columns=("event_ts", *columns))
+    values = view.keyed(seen, "events", by)["key"].drop_nulls().unique().sort().to_list()
     if len(values) > MAX_SLICES:
         raise not_sliceable("events", by)
     parts = [

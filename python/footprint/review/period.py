@@ -58,17 +58,26 @@ def active(data: Data, scope: Scope) -> bool:
     from footprint.scoping import scoped
 
     clocked = [name for name in _timed(data) if TABLES[name].clock]
-    return any(scoped(data, name, scope).height for name in clocked)
+    return any(scoped(data, name, scope, columns=(_clock(name),)).height for name in clocked)
 
 
 def _end(data: Data, tz: str) -> date | None:
-    days = [_day(data.frame(name)[_clock(name)].max(), tz) for name in _timed(data)]
+    days = [_day(_ends(data, name)[1], tz) for name in _timed(data)]
     return max((day for day in days if day), default=None)
 
 
 def _start(data: Data, tz: str) -> date | None:
-    days = [_day(data.frame(name)[_clock(name)].min(), tz) for name in _timed(data)]
+    days = [_day(_ends(data, name)[0], tz) for name in _timed(data)]
     return min((day for day in days if day), default=None)
+
+
+def _ends(data: Data, name: str) -> tuple[Any, Any]:
+    """First and last time of a table."""
+    from footprint.metrics.derived import once
+
+    clock = pl.col(_clock(name))
+    ends = data.scan(name).select(first=clock.min(), last=clock.max())
+    return once(data, f"ends {name}", lambda: ends.collect().row(0))
 
 
 def _timed(data: Data) -> list[str]:

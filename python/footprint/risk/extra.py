@@ -27,6 +27,9 @@ class WithColumn:
         found = self._data.frame(table)
         return found.with_columns(self._column) if table == self._table else found
 
+    def scan(self, table: str) -> pl.LazyFrame:
+        return self.frame(table).lazy() if table == self._table else self._data.scan(table)
+
     def event_log(self) -> EventLog:
         return self._data.event_log()
 

@@ -18,6 +18,9 @@ from footprint.store.log import build_log
 if TYPE_CHECKING:
     from footprint.engine import EventLog
 
+# Tables of more rows are never held whole in memory (all columns of a million events: 0.3 GB).
+LARGE_ROWS = 1_000_000
+
 
 class Frames:
     """Frames and the event log by table version, shared by all data versions that hold them."""
@@ -25,15 +28,29 @@ class Frames:
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
         self._frames: dict[tuple[str, str], pl.DataFrame] = {}
+        self._scans: dict[tuple[str, str], pl.LazyFrame] = {}
         self._logs: dict[str, EventLog] = {}
         self._lock, self._log_lock = Lock(), Lock()
 
     def frame(self, table: str, version: Version) -> pl.DataFrame:
+        """The whole table; a large one is read anew each time, so that nothing holds it."""
+        if version.rows > LARGE_ROWS:
+            return self._folder.read_version(table, version)
         with self._lock:
             key = (table, version.name)
             if key not in self._frames:
                 self._frames[key] = self._folder.read_version(table, version)
             return self._frames[key]
+
+    def scan(self, table: str, version: Version) -> pl.LazyFrame:
+        """The table by column: a large one from its files, a small one from memory."""
+        if version.rows <= LARGE_ROWS:
+            return self.frame(table, version).lazy()
+        with self._lock:
+            key = (table, version.name)
+            if key not in self._scans:
+                self._scans[key] = self._folder.scan_version(table, version)
+            return self._scans[key]
 
     def log(self, data: StoredData, key: str) -> EventLog:
         with self._log_lock:
@@ -46,6 +63,7 @@ class Frames:
         current = {(table, version.name) for table, version in tables.items()}
         with self._lock:
             self._frames = {key: f for key, f in self._frames.items() if key in current}
+            self._scans = {key: s for key, s in self._scans.items() if key in current}
         with self._log_lock:
             self._logs = {key: log for key, log in self._logs.items() if key == log_key}
 
@@ -79,11 +97,17 @@ class StoredData:
         return table in self.tables
 
     def frame(self, table: str) -> pl.DataFrame:
+        return self._frames.frame(table, self._version_of(table))
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        return self._frames.scan(table, self._version_of(table))
+
+    def _version_of(self, table: str) -> Version:
         if table not in self.tables:
             from footprint.questions import require
 
             require(self, (table,))
-        return self._frames.frame(table, self.tables[table])
+        return self.tables[table]
 
     def event_log(self) -> EventLog:
         return self._frames.log(self, self.log_key)

@@ -19,7 +19,7 @@ from footprint.ingest.content import pieces as pieces_of
 from footprint.schema import TABLES
 from footprint.store.catalogue import Version
 from footprint.store.faults import damaged, explained
-from footprint.store.parts import SUFFIX, Part, read_table
+from footprint.store.parts import SUFFIX, Part, read_table, scan_table
 
 
 class Folder:
@@ -68,6 +68,13 @@ class Folder:
         if frame.height != version.rows:
             raise damaged(self.data / table / version.name)
         return frame
+
+    def scan_version(self, table: str, version: Version) -> pl.LazyFrame:
+        """``read_version`` column by column, read when it is collected."""
+        rows, height = scan_table(self.parts(table, version), TABLES[table])
+        if height != version.rows:
+            raise damaged(self.data / table / version.name)
+        return rows
 
     def has_version(self, table: str, version: Version) -> bool:
         """Whether the version is still on disk."""

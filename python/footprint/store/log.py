@@ -26,7 +26,7 @@ def build_log(data: Data, cache_dir: Path | None = None, key: str = "") -> Event
     if not data.has("orders"):
         require(data, ("events",))
     events = (
-        data.frame("events")
+        data.scan("events")
         if data.has("events")
         else pl.DataFrame(schema=TABLES["events"].polars_schema)
     )

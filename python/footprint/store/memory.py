@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
@@ -52,6 +52,9 @@ class MemoryData:
 
             require(self, (table,))
         return self._tables[table]
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        return self.frame(table).lazy()
 
     def event_log(self) -> EventLog:
         with self._lock:
@@ -102,19 +105,23 @@ REJECTED: dict[str, pl.DataType] = {
 }
 
 
-def conform(frame: pl.DataFrame, table: Table, tz: str = DEFAULT_TZ) -> pl.DataFrame:
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+
+
+def conform(frame: Frame, table: Table, tz: str = DEFAULT_TZ) -> Frame:
     """``frame`` with exactly the columns of the schema, in its order and types.
 
     Raises polars' InvalidOperationError when a value cannot be cast.
     """
-    columns = [_cast(frame, c.name, c.dtype, tz).alias(c.name) for c in table.columns]
+    schema = frame.collect_schema()
+    columns = [_cast(schema, c.name, c.dtype, tz).alias(c.name) for c in table.columns]
     return frame.with_columns(columns).select(list(table.polars_schema))
 
 
-def _cast(frame: pl.DataFrame, name: str, dtype: pl.DataType, tz: str) -> pl.Expr:
-    if name not in frame.columns:
+def _cast(schema: pl.Schema, name: str, dtype: pl.DataType, tz: str) -> pl.Expr:
+    if name not in schema:
         return pl.lit(None, dtype=dtype)
-    have = frame.schema[name]
+    have = schema[name]
     if dtype == have:
         return pl.col(name)
     if isinstance(have, pl.Datetime) and dtype == pl.Datetime("us", "UTC"):

@@ -89,6 +89,37 @@ def read_table(paths: Iterable[Path], table: Table) -> pl.DataFrame:
     return frame
 
 
+def scan_table(paths: Sequence[Path], table: Table) -> tuple[pl.LazyFrame, int]:
+    """``read_table`` as a lazy frame over the files, and its rows.
+
+    Only the clock is read here, for the order of the rows: that is where a damaged file shows.
+    Raises WorkspaceError when one is gone or damaged.
+    """
+    clocks = [read_part(path, [table.clock] if table.clock else None) for path in paths]
+    schema = table.polars_schema
+    kinds = [_schema_of(path) for path in paths]
+    if all(schema.get(name) == kind for kind_of in kinds for name, kind in kind_of.items()):
+        rows = pl.scan_parquet(list(paths), schema=schema, missing_columns="insert")
+    else:
+        rows = pl.concat([conform(pl.scan_parquet(path), table) for path in paths])
+    height = sum(clock.height for clock in clocks)
+    if table.clock:
+        times = pl.concat([conform(part, table).select(table.clock) for part in clocks])
+        clock = times[table.clock]
+        if not clock.is_sorted():
+            places = times.with_row_index("place")
+            order = places.sort(table.clock, maintain_order=True, nulls_last=True)["place"]
+            rows = rows.select(pl.all().gather(pl.lit(order)))
+    return rows, height
+
+
+def _schema_of(path: Path) -> dict[str, pl.DataType]:
+    try:
+        return pl.read_parquet_schema(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise damaged(path) from error
+
+
 def keys(frame: pl.DataFrame, table: Table) -> np.ndarray:
     """64-bit hashes of the key of each row; the same for equal keys within this process."""
     schema = table.polars_schema
