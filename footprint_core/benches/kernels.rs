@@ -73,6 +73,7 @@ fn kernels(criterion: &mut Criterion) {
     let question = Funnel {
         steps: 4,
         window: 7 * DAY,
+        gap: i64::MAX,
         mode: Mode::Best,
         starts: (i64::MIN, i64::MAX),
         later: false,

@@ -60,6 +60,7 @@ proptest! {
         let ask = Funnel {
             steps: 3,
             window: if window > 250 { i64::MAX } else { window * SECOND },
+            gap: i64::MAX,
             mode: if first { Mode::First } else { Mode::Best },
             starts: if bounded { (from * SECOND, (from + 150) * SECOND) } else { (i64::MIN, i64::MAX) },
             later: false,

@@ -15,6 +15,7 @@ fn ask(steps: usize, window: i64) -> Funnel {
     Funnel {
         steps,
         window: window * SECOND,
+        gap: i64::MAX,
         mode: Mode::Best,
         starts: OPEN,
         later: false,
@@ -25,10 +26,20 @@ fn ask(steps: usize, window: i64) -> Funnel {
 
 /// Longest chain by trying every row next; `least` is the smallest allowed rise in seconds.
 fn search(rows: &[(i64, u32)], steps: usize, window: i64, least: i64) -> u8 {
+    search_gap(rows, steps, window, least..=i64::MAX)
+}
+
+/// As [`search`], each step at a distance of `rise` seconds from the one before.
+fn search_gap(
+    rows: &[(i64, u32)],
+    steps: usize,
+    window: i64,
+    rise: std::ops::RangeInclusive<i64>,
+) -> u8 {
     fn extend(
         rows: &[(i64, u32)],
         used: &mut Vec<bool>,
-        (steps, window, least): (usize, i64, i64),
+        (steps, window, rise): (usize, i64, &std::ops::RangeInclusive<i64>),
         step: usize,
         now: i64,
         start: i64,
@@ -37,9 +48,9 @@ fn search(rows: &[(i64, u32)], steps: usize, window: i64, least: i64) -> u8 {
         for at in 0..rows.len() {
             let (when, bits) = rows[at];
             let fits = step < steps && bits >> step & 1 == 1 && !used[at];
-            if fits && when - now >= least && when - start <= window {
+            if fits && rise.contains(&(when - now)) && when - start <= window {
                 used[at] = true;
-                let limits = (steps, window, least);
+                let limits = (steps, window, rise);
                 best = best.max(extend(rows, used, limits, step + 1, when, start));
                 used[at] = false;
             }
@@ -52,7 +63,7 @@ fn search(rows: &[(i64, u32)], steps: usize, window: i64, least: i64) -> u8 {
             let mut used = vec![false; rows.len()];
             used[first] = true;
             let at = rows[first].0;
-            best = best.max(extend(rows, &mut used, (steps, window, least), 1, at, at));
+            best = best.max(extend(rows, &mut used, (steps, window, &rise), 1, at, at));
         }
     }
     best as u8
@@ -97,6 +108,15 @@ proptest! {
         let rows: Vec<_> = rows.into_iter().map(|(at, step)| (at, 1 << step)).collect();
         let found = level(&rows, &Funnel { grace: grace * SECOND, ..ask(3, window) });
         prop_assert_eq!(found, search(&rows, 3, window, -grace));
+    }
+
+    #[test]
+    fn gaps_between_steps(
+        rows in prop::collection::vec((0..16_i64, 0..8_u32), 0..9),
+        gap in 0..6_i64,
+    ) {
+        let open = Funnel { window: i64::MAX, gap: gap * SECOND, ..ask(3, 0) };
+        prop_assert_eq!(level(&rows, &open), search_gap(&rows, 3, i64::MAX, 0..=gap));
     }
 
     #[test]
@@ -193,6 +213,8 @@ fn parameters_that_do_not_fit_are_refused() {
         ask(0, 1),
         ask(31, 1),
         Funnel { window: -1, ..ask(1, 1) },
+        Funnel { gap: 1, ..ask(2, 1) },
+        Funnel { gap: 1, window: i64::MAX, mode: Mode::Totals, ..ask(2, 1) },
         Funnel { exclude: [Some((1, 1)), None, None, None], ..ask(2, 1) },
         Funnel { mode: Mode::Strict, later: true, ..ask(2, 1) },
     ] {

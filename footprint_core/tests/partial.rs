@@ -51,6 +51,7 @@ proptest! {
         let ask = Funnel {
             steps: 3,
             window: 200 * HOUR * 1_000_000,
+            gap: i64::MAX,
             mode: Mode::Best,
             starts: (i64::MIN, i64::MAX),
             later: false,

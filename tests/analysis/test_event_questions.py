@@ -136,6 +136,47 @@ def test_paths_to_the_first_pay(data: Data, answers: dict[str, Any]) -> None:
     assert {path: shown[path.replace(">", " > ")] for path, _ in top} == dict(top)
 
 
+def test_a_step_that_may_be_skipped_is_counted_apart(data: Data) -> None:
+    plain = asked(data, "funnel", steps="enter, pay", window="1d")
+    result = asked(data, "funnel", steps="enter, product_click?, pay", window="1d")
+    assert result.frames["steps"].equals(plain.frames["steps"])
+    row = result.frames["optional"].row(0, named=True)
+    upto = asked(data, "funnel", steps="enter, product_click", window="1d").frames["steps"]
+    whole = asked(data, "funnel", steps="enter, product_click, pay", window="1d").frames["steps"]
+    assert (row["step"], row["name"]) == (1, "product_click")
+    assert [row["base"], row["users"]] == upto["users"].to_list()
+    assert row["finished"] == whole["users"][2]
+    rest = plain.frames["steps"]["users"]
+    assert row["skipped_finish_rate"] == pytest.approx(
+        (rest[1] - row["finished"]) / (rest[0] - row["users"])
+    )
+
+
+def test_exclusions_keep_their_numbers_when_a_step_may_be_skipped(data: Data) -> None:
+    written = asked(data, "funnel", steps="enter, product_click?, pay", exclude="like@1-3")
+    alone = asked(data, "funnel", steps="enter, pay", exclude="like@1-2")
+    assert written.frames["steps"].equals(alone.frames["steps"])
+    whole = asked(data, "funnel", steps="enter, product_click, pay", exclude="like@1-3")
+    assert written.frames["optional"]["finished"][0] == whole.frames["steps"]["users"][2]
+
+
+def test_a_window_by_step_equals_sql(data: Data, frame: pl.DataFrame) -> None:
+    found = asked(data, "funnel", steps="enter, product_click, pay", window="10m/step")
+    wanted = duckdb.sql("""
+        with e as (select user_id, event_type, event_ts from frame),
+        clicks as (select c.user_id, c.event_ts from e c where event_type = 'product_click'
+          and exists (select 1 from e a where a.user_id = c.user_id and a.event_type = 'enter'
+            and c.event_ts between a.event_ts and a.event_ts + interval 10 minute)),
+        paid as (select p.user_id from e p where event_type = 'pay'
+          and exists (select 1 from clicks c where c.user_id = p.user_id
+            and p.event_ts between c.event_ts and c.event_ts + interval 10 minute))
+        select (select count(distinct user_id) from e where event_type = 'enter'),
+               (select count(distinct user_id) from clicks),
+               (select count(distinct user_id) from paid)
+    """).fetchall()[0]
+    assert tuple(found.frames["steps"]["users"].to_list()) == wanted
+
+
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize("least", [1, 20])
 def test_what_flows_in_flows_out(data: Data, side: str, least: int) -> None:
@@ -313,6 +354,9 @@ def test_orders_join_the_funnel_by_default() -> None:
     [
         ("funnel", {"steps": "no_such_event"}),
         ("funnel", {"steps": "enter, pay", "window": "soon"}),
+        ("funnel", {"steps": "enter?, pay"}),
+        ("funnel", {"steps": "enter, like?, pay", "mode": "strict"}),
+        ("funnel", {"steps": "enter, pay", "mode": "any_order", "window": "1h/step"}),
         ("funnel", {"steps": "enter, pay", "rows": "colour~red"}),
         ("funnel", {"steps": "enter, pay", "rows": "colour=red"}),
         ("funnel", {"steps": "enter, pay", "compare": "previous"}),

@@ -165,3 +165,36 @@ def test_fulfilment_times_by_warehouse_and_what_was_out_on_air() -> None:
     assert found.frames["out_of_stock"]["sku_id"].to_list() == ["a"]
     late = ask(data, "fulfilment", Scope(), {"step": "deliver"})
     assert late.scalars["p50"].value is None and late.notes
+
+
+def _regional(home: int, viewers: int = 1000):
+    """Two targets, 14 streams each, beside 28 plain ones; ``home`` of 10 buyers are from there."""
+    rows = [
+        {"region_target": ("north", "south", None, None)[n % 4], "viewers": viewers,
+         "buyers": viewers // (10 if n % 4 < 2 else 20)}
+        for n in range(56)
+    ]  # fmt: skip
+    there = {"north": "south", "south": "north"}
+    bought = [
+        {"stream_id": f"s{n}", "region": target if buyer < home else there[target]}
+        for n in range(56)
+        for buyer in range(10)
+        if (target := ("north", "south", None, None)[n % 4])
+    ]
+    return MemoryData({"streams": streams(rows), "orders": orders(bought)})
+
+
+def test_regional_streams_reach_their_region_and_convert_better() -> None:
+    found = ask(_regional(home=8), "regional", Scope(), {})
+    assert found.frames["targets"]["home_share"].to_list() == [0.8, 0.8]
+    assert found.scalars["cells"].value == 4
+    assert found.scalars["verdict"].value == "effect_up"
+    ratio = found.scalars["conversion_ratio"]
+    assert ratio.low < 2.0 < ratio.high and ratio.value == pytest.approx(2.0, rel=1e-6)
+
+
+def test_equal_tastes_and_few_regional_streams_claim_nothing() -> None:
+    assert ask(_regional(home=5), "regional", Scope(), {}).scalars["cells"].value == 0
+    one = {"stream_id": "s0", "region": "north"}
+    few = MemoryData({"streams": streams([{"region_target": "north"}]), "orders": orders([one])})
+    assert ask(few, "regional", Scope(), {}).scalars["verdict"].value == "too_small"

@@ -31,9 +31,16 @@ _COMPARE = Text("和谁比", "Compare with")
 _NONE = Text("不拆", "Not broken down")
 _NOBODY = Text("不比较", "No comparison")
 _NOTHING = Text("不限", "Anything")
+_BY_STEP = ("30m/step", "1d/step")
+_SKIP = Text("可以跳过的步骤", "Steps that may be skipped")
+_SKIPPED = Text(
+    "可以跳过的步骤：做了与没做的人，后来各有多少走完（是关联，不是因果）",
+    "Steps that may be skipped: who finished with and without them (association, not cause)",
+)
 _WINDOWS = {
     "1h": Text("1 小时", "1 hour"), "1d": Text("1 天", "1 day"), "7d": Text("7 天", "7 days"),
     "30d": Text("30 天", "30 days"),
+    "30m/step": Text("每步 30 分钟", "30 min a step"), "1d/step": Text("每步 1 天", "1 day a step"),
 }  # fmt: skip
 _COMPARED = {
     "": _NOBODY,
@@ -84,6 +91,13 @@ def _builder(scope: Scope, lang: Lang) -> None:
     _groups(result, lang)
     shown = ("name", "users", "lost", "rate", "low", "high", "step_rate")
     present.table(words, "funnel-steps", lang, columns=shown)
+    if result.frames["optional"].height:
+        st.caption(_SKIPPED(lang))
+        present.table(
+            _named(result.frames["optional"], lang), "funnel-optional", lang,
+            columns=("name", "base", "users", "rate", "low", "high", "finish_rate",
+                     "skipped_finish_rate"),
+        )  # fmt: skip
     if result.frames["compared"].height:
         present.table(_named(result.frames["compared"], lang), "funnel-compared", lang)
     with st.expander(_TIMES(lang), icon=":material/timer:"):
@@ -105,7 +119,8 @@ def _controls(scope: Scope, lang: Lang) -> dict[str, Any]:
             _MODE(lang), controls.choices_of("funnel", "mode") or ("best",), "funnel-mode", lang
         )
         window = controls.select(
-            _WINDOW(lang), tuple(_WINDOWS), "funnel-window", lang, default="7d", width=120,
+            _WINDOW(lang), tuple(w for w in _WINDOWS if mode in _ORDERED or w not in _BY_STEP),
+            "funnel-window", lang, default="7d", width=140,
             words=lambda code: _WINDOWS[code](lang),
         )  # fmt: skip
         by = controls.select(
@@ -124,8 +139,17 @@ def _controls(scope: Scope, lang: Lang) -> dict[str, Any]:
                 _EXCLUDE(lang), barred, "funnel-exclude", lang, width=170,
                 words=lambda code: labels.value(code, lang) if code else _NOTHING(lang),
             )  # fmt: skip
-    return {"steps": ",".join(steps), "mode": mode, "window": window, "by": by,
+    skipped = _skippable(steps, lang) if mode in (*_ORDERED, "totals") and len(steps) > 2 else []
+    named = (f"{step}?" if step in skipped else step for step in steps)
+    return {"steps": ",".join(named), "mode": mode, "window": window, "by": by,
             "compare": compare, "exclude": exclude}  # fmt: skip
+
+
+def _skippable(steps: list[str], lang: Lang) -> list[str]:
+    return st.multiselect(
+        _SKIP(lang), steps[1:], key=f"funnel-skip-{lang}", placeholder="—",
+        format_func=lambda code: labels.value(code, lang),
+    )  # fmt: skip
 
 
 def _named(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:

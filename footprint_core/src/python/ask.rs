@@ -44,13 +44,13 @@ fn mode(word: &str) -> PyResult<Mode> {
 
 /// Level, instants and source rows of each user who did a step (each attempt in mode totals).
 #[pyfunction]
-#[pyo3(signature = (layout, roles, steps, window, mode_name, starts, later, grace, exclude, hold, task=None))]
+#[pyo3(signature = (layout, roles, steps, windows, mode_name, starts, later, grace, exclude, hold, task=None))]
 pub fn funnel(
     py: Python<'_>,
     layout: &Bound<'_, Layout>,
     roles: Roles,
     steps: usize,
-    window: i64,
+    windows: (i64, i64),
     mode_name: &str,
     starts: (i64, i64),
     later: bool,
@@ -59,11 +59,11 @@ pub fn funnel(
     hold: Option<Column>,
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Frame> {
-    let mode = mode(mode_name)?;
+    let (mode, (window, gap)) = (mode(mode_name)?, windows);
     let hold = hold.map(|codes| codes.numbers::<UInt32Type>("hold")).transpose()?;
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
     let exclude = exclusions(&exclude)?;
-    let ask = Funnel { steps, window, mode, starts, later, grace, exclude };
+    let ask = Funnel { steps, window, gap, mode, starts, later, grace, exclude };
     let answer = guard::run(py, || {
         funnels::funnel(layout, &roles.tags(layout.source_rows)?, &ask, hold.as_deref(), &task)
     })?;
@@ -81,13 +81,13 @@ pub fn funnel(
 
 /// Users (attempts in mode totals) by level, 1 to `steps`.
 #[pyfunction]
-#[pyo3(signature = (layout, roles, steps, window, mode_name, starts, later, grace, exclude, hold, task=None))]
+#[pyo3(signature = (layout, roles, steps, windows, mode_name, starts, later, grace, exclude, hold, task=None))]
 pub fn funnel_counts(
     py: Python<'_>,
     layout: &Bound<'_, Layout>,
     roles: Roles,
     steps: usize,
-    window: i64,
+    windows: (i64, i64),
     mode_name: &str,
     starts: (i64, i64),
     later: bool,
@@ -96,11 +96,11 @@ pub fn funnel_counts(
     hold: Option<Column>,
     task: Option<Bound<'_, Task>>,
 ) -> PyResult<Vec<u64>> {
-    let mode = mode(mode_name)?;
+    let (mode, (window, gap)) = (mode(mode_name)?, windows);
     let hold = hold.map(|codes| codes.numbers::<UInt32Type>("hold")).transpose()?;
     let (layout, task) = (layout.get().inner(), guard::task(task.as_ref()));
     let exclude = exclusions(&exclude)?;
-    let ask = Funnel { steps, window, mode, starts, later, grace, exclude };
+    let ask = Funnel { steps, window, gap, mode, starts, later, grace, exclude };
     guard::run(py, || {
         funnels::counts(layout, &roles.tags(layout.source_rows)?, &ask, hold.as_deref(), &task)
     })

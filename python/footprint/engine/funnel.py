@@ -119,6 +119,7 @@ class Options:
     exclude: Exclude | Sequence[Exclude] | None
     later: bool
     grace: timedelta
+    each: bool = False
 
 
 def ask(
@@ -151,7 +152,15 @@ def steps_of(
 def _asked(
     log: LogBase, steps: Sequence[Selector], options: Options
 ) -> tuple[
-    _Roles, int, int, Mode, tuple[int, int], bool, int, list[tuple[int, int]], pl.Series | None
+    _Roles,
+    int,
+    tuple[int, int],
+    Mode,
+    tuple[int, int],
+    bool,
+    int,
+    list[tuple[int, int]],
+    pl.Series | None,
 ]:
     """The question as the kernel takes it."""
     _check(steps, options)
@@ -161,7 +170,7 @@ def _asked(
     return (
         tags(log, steps, options.mask, special).parts,
         len(steps),
-        FOREVER if options.window is None else options.window // _MICRO,
+        _windows(options),
         options.mode,
         bounds(options.starts),
         options.later,
@@ -169,6 +178,12 @@ def _asked(
         [(first - 1, second - 1) for _, first, second in ranges],
         None if options.hold is None else log.codes(options.hold),
     )
+
+
+def _windows(options: Options) -> tuple[int, int]:
+    """Longest time from first to last step, and from step to step."""
+    length = FOREVER if options.window is None else options.window // _MICRO
+    return (FOREVER, length) if options.each else (length, FOREVER)
 
 
 def _names(steps: Sequence[Selector]) -> tuple[str, ...]:
@@ -187,11 +202,11 @@ def _check(steps: Sequence[Selector], options: Options) -> None:
         )
     ordered = options.mode in ("best", "first_entry")
     ranges = _exclusions(options)
-    if not ordered and (options.later or options.grace or ranges):
+    if not ordered and (options.later or options.grace or options.each or ranges):
         raise UsageError(
             Text(
-                f"方式“{options.mode}”不支持排除、递增或容差",
-                f"mode “{options.mode}” takes no exclude, later or grace",
+                f"方式“{options.mode}”不支持排除、递增、容差或按步的时间窗",
+                f"mode “{options.mode}” takes no exclude, later, grace or window by step",
             ),
             Text("请用 best 或 first_entry。", "Use best or first_entry."),
         )

@@ -31,6 +31,7 @@ class PeopleQuestions(LogBase):
         exclude: _funnel.Exclude | Sequence[_funnel.Exclude] | None = None,
         later: bool = False,
         grace: timedelta = timedelta(0),
+        each: bool = False,
         task: Task | None = None,
     ) -> _funnel.Funnel:
         """How far users get through ``steps`` in order, at most ``window`` after the first step.
@@ -48,12 +49,13 @@ class PeopleQuestions(LogBase):
         finish after it. ``hold`` names a column that must not change along the chain
         (``stream_id``, ``sku_id``). ``exclude=(what, 2, 4)``: such a row strictly between steps 2
         and 4 ends the chain; another start may live; a list holds up to four such ranges.
+        With ``each`` the window runs from every step to the next instead of from first to last.
         ``later`` asks for rising instants; ``grace`` lets a step lie that much before the one it
         follows. See :class:`Funnel` for the answer.
         Source: requirement row S1.2-a; semantics of ClickHouse windowFunnel without its one-event-
         twice fault.
         """
-        options = _funnel.Options(window, mode, mask, starts, hold, exclude, later, grace)
+        options = _funnel.Options(window, mode, mask, starts, hold, exclude, later, grace, each)
         return _funnel.ask(self, steps, options, task)
 
     def funnel_steps(
@@ -68,13 +70,14 @@ class PeopleQuestions(LogBase):
         exclude: _funnel.Exclude | Sequence[_funnel.Exclude] | None = None,
         later: bool = False,
         grace: timedelta = timedelta(0),
+        each: bool = False,
         task: Task | None = None,
     ) -> pl.DataFrame:
         """``funnel(...).steps`` without a frame of people: ``step``, ``name``, ``users``, ``lost``.
 
         The parameters are those of ``funnel``.
         """
-        options = _funnel.Options(window, mode, mask, starts, hold, exclude, later, grace)
+        options = _funnel.Options(window, mode, mask, starts, hold, exclude, later, grace, each)
         return _funnel.steps_of(self, steps, options, task)
 
     def retention(

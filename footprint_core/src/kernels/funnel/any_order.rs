@@ -30,7 +30,7 @@ pub fn read(ask: &Funnel, seen: &[Seen]) -> Best {
                 continue;
             };
             let from = &rows[first + start];
-            let chain = Chain { at: from.at, row: from.source };
+            let chain = Chain::begin(from.at, from.source);
             best = Best { level, start: chain, end: now, end_row: rows[last - 1].source };
         }
     }

@@ -52,6 +52,8 @@ pub struct Funnel {
     pub steps: usize,
     /// Longest time from first to last step in microseconds, inclusive.
     pub window: i64,
+    /// Longest time from one step to the next, inclusive; with a window there is none (`i64::MAX`).
+    pub gap: i64,
     /// How steps follow each other.
     pub mode: Mode,
     /// Starts must lie in `[from, before)` microseconds.
@@ -74,6 +76,13 @@ impl Funnel {
     #[must_use]
     pub fn step_bits(&self) -> u32 {
         (1 << self.steps) - 1
+    }
+
+    /// Whether time is limited from step to step.
+    #[inline]
+    #[must_use]
+    pub fn by_step(&self) -> bool {
+        self.gap < i64::MAX
     }
 
     /// The bits of its exclusions.
@@ -128,10 +137,18 @@ struct Chain {
     /// Its instant; [`NEVER`] when there is no such chain.
     at: i64,
     row: u32,
+    /// Instant of the last step done so far.
+    last: i64,
+}
+
+impl Chain {
+    fn begin(at: i64, row: u32) -> Self {
+        Self { at, row, last: at }
+    }
 }
 
 const NEVER: i64 = i64::MIN;
-const NO_CHAIN: Chain = Chain { at: NEVER, row: 0 };
+const NO_CHAIN: Chain = Chain { at: NEVER, row: 0, last: NEVER };
 
 #[derive(Debug, Clone, Copy)]
 struct Best {
@@ -216,15 +233,19 @@ pub fn counts(
 }
 
 fn check(layout: &Layout, ask: &Funnel, hold: Option<&[u32]>) -> Result<()> {
-    if ask.steps == 0 || ask.steps > MAX_STEPS || ask.window < 0 || ask.grace < 0 {
+    if ask.steps == 0 || ask.steps > MAX_STEPS || ask.window.min(ask.gap).min(ask.grace) < 0 {
         return Err(input(format!(
             "a funnel has 1 to {MAX_STEPS} steps, a window and a grace of 0 or more; got {}, {}, {}",
             ask.steps, ask.window, ask.grace
         )));
     }
     let ordered = matches!(ask.mode, Mode::Best | Mode::First);
-    if !ordered && (ask.later || ask.grace > 0 || ask.excluded_bits() != 0) {
-        return Err(input("later, grace and exclude need the modes best or first entry"));
+    let special = ask.later || ask.grace > 0 || ask.excluded_bits() != 0 || ask.by_step();
+    if !ordered && special {
+        return Err(input("later, grace, exclude and gap need the modes best or first entry"));
+    }
+    if ask.by_step() && ask.window < i64::MAX {
+        return Err(input("a funnel has a window or a gap between steps, not both"));
     }
     if ask.later && ask.grace > 0 {
         return Err(input("a funnel cannot ask for later instants and allow a grace"));
@@ -305,7 +326,7 @@ fn held(
         return;
     }
     for i in 0..found.user.len() {
-        let start = Chain { at: found.start[i], row: found.start_row[i] };
+        let start = Chain::begin(found.start[i], found.start_row[i]);
         let level = usize::from(found.level[i]);
         let one = Best { level, start, end: found.end[i], end_row: found.end_row[i] };
         if one.beats(&best) {

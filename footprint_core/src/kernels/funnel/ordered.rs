@@ -2,7 +2,7 @@
 //!
 //! Level = most steps done in order by distinct rows, instants never falling, the last at most
 //! `window` (inclusive) after the first. One pass, O(rows x steps): per step the latest start of a
-//! chain that got there is kept. Rows of one moment count in either order: such a group is matched
+//! chain that got there is kept (with a gap between steps, the latest chain to get there). Rows of one moment count in either order: such a group is matched
 //! to consecutive steps, each row used once. `ClickHouse` windowFunnel and `PostHog` agree except
 //! where one event serves two steps or equal instants depend on row order.
 //!
@@ -16,7 +16,8 @@ use crate::layout::{Layout, Row};
 /// The state of one user's walk through the rows.
 pub struct Walk<'a> {
     ask: &'a Funnel,
-    /// Latest start of a chain that did steps `0..=i`.
+    /// Of the chains that did steps `0..=i` the one that started latest; with a gap, the one that
+    /// did step `i` latest.
     chains: [Chain; MAX_STEPS],
     best: Best,
     moment: i64,
@@ -166,7 +167,7 @@ impl<'a> Walk<'a> {
             }
         }
         if row.roles & 1 == 1 && self.open(row.at, self.chains[0]) {
-            self.extend(Chain { at: row.at, row: row.source }, 0, row);
+            self.extend(Chain::begin(row.at, row.source), 0, row);
         }
     }
 
@@ -179,7 +180,7 @@ impl<'a> Walk<'a> {
                 self.extend(before[step - 1], step, row);
             }
             if row.roles & 1 == 1 && self.open(row.at, before[0]) {
-                self.extend(Chain { at: row.at, row: row.source }, 0, row);
+                self.extend(Chain::begin(row.at, row.source), 0, row);
             }
         }
     }
@@ -187,10 +188,15 @@ impl<'a> Walk<'a> {
     /// A chain does `step` with `row`.
     #[inline]
     fn extend(&mut self, chain: Chain, step: usize, row: Seen) {
-        if chain.at == NEVER || row.at.saturating_sub(chain.at) > self.ask.window {
+        let late = row.at.saturating_sub(chain.at) > self.ask.window
+            || row.at.saturating_sub(chain.last) > self.ask.gap;
+        if chain.at == NEVER || late {
             return;
         }
-        if chain.at > self.chains[step].at {
+        let chain = Chain { last: row.at, ..chain };
+        let kept = self.chains[step];
+        let better = if self.ask.by_step() { chain.last > kept.last } else { chain.at > kept.at };
+        if better {
             self.chains[step] = chain;
         }
         let level = step + 1;
@@ -218,7 +224,7 @@ impl<'a> Walk<'a> {
                     break;
                 }
                 let row_of = |step| taken.iter().position(|&t| t == Some(step)).unwrap_or(0);
-                let start = begin.unwrap_or_else(|| Chain { at, row: rows[row_of(0)].source });
+                let start = begin.unwrap_or_else(|| Chain::begin(at, rows[row_of(0)].source));
                 self.extend(start, step, rows[row_of(step)]);
             }
         }

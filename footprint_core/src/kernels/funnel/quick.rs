@@ -29,7 +29,7 @@ impl Quick {
     /// `None` when the question or its roles need the general walk.
     pub fn new(layout: &Layout, ask: &Funnel, table: Option<&[u32; 256]>) -> Option<Self> {
         let table = table?;
-        let plain = !ask.later && ask.grace == 0 && ask.excluded_bits() == 0;
+        let plain = !ask.later && ask.grace == 0 && ask.excluded_bits() == 0 && !ask.by_step();
         let one_step = |roles: &u32| (roles & ask.step_bits()).count_ones() <= 1;
         if !plain || !matches!(ask.mode, Mode::Best | Mode::First) || !table.iter().all(one_step) {
             return None;
@@ -98,7 +98,7 @@ impl Quick {
         }
         let source = |at: usize| layout.source[range.start + at];
         let micros = |at: usize| layout.micros(range.start + at);
-        let first = Chain { at: micros(start.1), row: source(start.1) };
+        let first = Chain::begin(micros(start.1), source(start.1));
         Some(Best { level, start: first, end: micros(end.1), end_row: source(end.1) })
     }
 

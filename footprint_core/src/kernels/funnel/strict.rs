@@ -39,7 +39,7 @@ pub fn read(ask: &Funnel, seen: &[Seen]) -> Best {
 
 fn fresh(ask: &Funnel, row: &Seen) -> Chain {
     if row.at >= ask.starts.0 && row.at < ask.starts.1 {
-        Chain { at: row.at, row: row.source }
+        Chain::begin(row.at, row.source)
     } else {
         NO_CHAIN
     }

@@ -15,7 +15,7 @@ pub fn read(ask: &Funnel, seen: &mut [Seen], mut found: impl FnMut(Best)) {
         }
         match &mut attempt {
             None if row.roles & 1 == 1 && row.at >= ask.starts.0 && row.at < ask.starts.1 => {
-                let start = Chain { at: row.at, row: row.source };
+                let start = Chain::begin(row.at, row.source);
                 attempt = Some(Best { level: 1, start, end: row.at, end_row: row.source });
             }
             Some(one) if row.roles >> one.level & 1 == 1 => {

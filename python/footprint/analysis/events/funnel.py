@@ -13,6 +13,7 @@ from footprint.analysis.events.funnel_tables import (
     COMPARED,
     compared,
     groups_table,
+    optional_table,
     reached,
     steps_table,
     times_table,
@@ -68,16 +69,18 @@ def funnel(
     """How far users get through steps, the time it takes, by day, group, period or tier.
 
     The period bounds the first step only: what follows may lie after it. ``steps``: event types,
-    comma between; ``a|b`` either, ``a[column=value]`` only such rows; empty = the usual way to an
-    order. ``mode``: best (each user's best start), first_entry (only the earliest), totals (every
-    attempt), strict (nothing between), any_order. ``hold``: a column that stays the same along the
-    chain. ``exclude``: ``type@1-3`` ends a chain when it happens between steps 1 and 3
-    (up to four, ``;`` between).
-    ``compare``: ``previous`` (the period before), a user filter (against all others) or ``A vs B``.
-    Frames:
-    ``steps`` (step, name, users, lost, rate, low, high, step_rate, step_low, step_high, enough),
-    ``groups`` (group, step, ...), ``trend`` (date of the first step, started, finished, rate, low,
-    high, complete, enough), ``times`` (quantile, seconds, low, high, n) and ``compared``. Scalars:
+    comma between; ``a|b`` either, ``a[column=value]`` only such rows, ``a?`` may be skipped; empty
+    = the usual way to an order. ``mode``: best (each user's best start), first_entry (only the
+    earliest), totals (every attempt), strict (nothing between), any_order. ``window``: from first
+    to last step, ``30m/step`` from every step to the next. ``hold``: a column that stays the same
+    along the chain. ``exclude``: ``type@1-3`` ends a chain when it happens between steps 1 and 3
+    (up to four, ``;`` between). ``compare``: ``previous`` (the period before), a user filter
+    (against all others) or ``A vs B``.
+    Frames: ``steps`` (of the required steps: step, name, users, lost, rate, low, high, step_rate,
+    step_low, step_high, enough), ``optional`` (of the others: step it follows, name, users, base,
+    rate, low, high, finished, finish_rate, skipped_finish_rate, enough), ``groups`` (group, step,
+    ...), ``trend`` (date of the first step, started, finished, rate, low, high, complete, enough),
+    ``times`` (quantile, seconds, low, high, n) and ``compared``. Scalars:
     started, finished, conversion, conversion_complete (days whose window is over), median_s,
     leak (the step with the lowest pass rate), leak_rate, lost_by_exclusion. Source: requirement
     row S1.1.2-a; ordered funnel as in ClickHouse windowFunnel, one event never used twice.
@@ -87,7 +90,7 @@ def funnel(
     found = asked.run()
     end = data.event_log().span[1]
     table = steps_table(found, minimum)
-    trend = trend_table(found, scope.tz, asked.window, end, minimum)
+    trend = trend_table(found, scope.tz, asked.longest, end, minimum)
     finished = found.people.filter(pl.col("level") == len(found.names))["elapsed_us"]
     times = times_table(finished / 1_000_000)
     frames = {
@@ -96,6 +99,7 @@ def funnel(
         if by else pl.DataFrame(schema=_GROUPS),
         "trend": trend,
         "times": times,
+        "optional": optional_table(asked, found, minimum),
         "compared": _compared(asked, found, compare) if compare else pl.DataFrame(schema=COMPARED),
     }  # fmt: skip
     scalars = _scalars(asked, table, trend, times)
@@ -218,7 +222,7 @@ def _notes(asked: Asked, trend: pl.DataFrame, table: pl.DataFrame) -> tuple[Text
                  "The window of the last days is not over; they are marked, and the overall rate "
                  "is too low for them.")
         )  # fmt: skip
-    if asked.window is None or asked.window > timedelta(days=90):
+    if asked.longest is None or asked.longest > timedelta(days=90):
         notes.append(
             Text("时间窗很长或不限，越晚开始的人可用的时间越短。",
                  "With a long window or none, late starters had less time.")

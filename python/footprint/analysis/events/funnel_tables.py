@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from footprint import stats
+from footprint.analysis.events.funnel_ask import Asked
 from footprint.engine import Funnel
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -38,6 +39,26 @@ def steps_table(funnel: Funnel, minimum: int) -> pl.DataFrame:
         _rate("users", "before").alias("step_rate"), step_low.alias("step_low"),
         step_high.alias("step_high"), enough=pl.col("before") >= minimum,
     )  # fmt: skip
+
+
+def optional_table(asked: Asked, funnel: Funnel, minimum: int) -> pl.DataFrame:
+    """Steps that may be skipped: step (the required one it follows), name, users who did it on the
+    way, base (users at the step before), rate, low, high, finished (of those users), finish_rate,
+    skipped_finish_rate (of those who went on without it), enough. Association, not cause."""
+    levels, rows = reached(funnel), []
+    for place in (at for at, step in enumerate(asked.written) if step.optional):
+        step = sum(at < place for at in asked.required)
+        upto, whole = (reached(run)[-1] for run in asked.through(place))
+        base, skipped = levels[step - 1], levels[step - 1] - upto
+        low, high = stats.wilson(upto, base) if base else (None, None)
+        rows.append({
+            "step": step, "name": asked.written[place].name, "users": upto, "base": base,
+            "rate": upto / base if base else None, "low": low, "high": high, "finished": whole,
+            "finish_rate": whole / upto if upto else None,
+            "skipped_finish_rate": (levels[-1] - whole) / skipped if skipped else None,
+            "enough": base >= minimum,
+        })  # fmt: skip
+    return pl.DataFrame(rows, schema=OPTIONAL)
 
 
 def groups_table(
@@ -124,6 +145,11 @@ def compared(funnels: Sequence[Funnel], groups: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=COMPARED)
 
 
+OPTIONAL = {
+    "step": pl.Int64, "name": pl.String, "users": pl.Int64, "base": pl.Int64, "rate": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64, "finished": pl.Int64, "finish_rate": pl.Float64,
+    "skipped_finish_rate": pl.Float64, "enough": pl.Boolean,
+}  # fmt: skip
 COMPARED = {
     "step": pl.Int64, "name": pl.String, "group": pl.String, "users": pl.Int64,
     "rate": pl.Float64, "other": pl.String, "other_users": pl.Int64, "other_rate": pl.Float64,
