@@ -34,6 +34,7 @@ from footprint.store.folder import Folder
 from footprint.store.imports import Import, Progress, Reading, Ticker
 from footprint.store.lock import PATIENCE_S, importing
 from footprint.store.previews import Previewing
+from footprint.store.room import check_room
 from footprint.store.uploads import upload_frames
 from footprint.templates import template_csv
 from footprint.text import Lang, Text
@@ -277,6 +278,7 @@ class Workspace:
         """
         with importing(self.path, patience_s):
             tz = str(self.settings.value("tz"))
+            check_room(self.path, uploads, keep_raw=answers.keep_raw)
             room = self._folder.workroom()
             try:
                 reading = Reading.begin(self._catalogue, self._folder, tz, answers, room)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from footprint.errors import WorkspaceError
+from footprint.ingest.choices import Answers
 from footprint.workspace import Workspace
 
 from .conftest import HEAD, amounts, orders_csv
@@ -39,9 +43,13 @@ def test_a_full_disk_is_told_and_changes_nothing(small_disk: Path) -> None:
     ws.import_files(("a.csv", orders_csv({"1": 5})))
     before = ws.data_version
     big = orders_csv({f"{i:032x}": i * 1.37 for i in range(20_000)}).decode()
-    done = _imported(ws.path, big)
+    # Room that others take while the import runs is missed by the look before it.
+    done = _imported(ws.path, big, before="room._PER_BYTE = 0.0")
     assert done.returncode == 4, done.stderr
     assert "disk is full" in done.stderr
+    done = _imported(ws.path, big)
+    assert done.returncode == 4, done.stderr
+    assert "not enough disk space" in done.stderr
     assert Workspace(ws.path).data_version == before
     assert amounts(ws) == {"1": 5.0}
     assert not list((ws.path / "tmp").glob("*"))
@@ -58,16 +66,39 @@ def test_a_command_imports_while_an_app_reads(ws: Workspace) -> None:
     assert amounts(ws) == {"1": 6.0, "2": 7.0}
 
 
-def _imported(workspace: Path, text: str) -> subprocess.CompletedProcess[str]:
+def test_room_is_asked_for_before_anything_is_read(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    csv = orders_csv({f"{i:032x}": i for i in range(40_000)})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("orders.csv", csv)
+    usage = shutil.disk_usage(ws.path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1_500_000))
+    for upload in (("a.csv", csv), ("a.zip", packed.getvalue())):
+        with pytest.raises(WorkspaceError) as refused:
+            ws.import_files(upload)
+        assert "1.5 MB" in refused.value.what.zh and "1.5 MB" in refused.value.what.en
+        assert "没有改动" in refused.value.mend.zh
+    assert ws.tables() == []
+    small = orders_csv({f"{i:032x}": i for i in range(15_000)})
+    raw = Answers(keep_raw=True)
+    with pytest.raises(WorkspaceError, match="not enough"):
+        ws.import_files(("a.csv", small), answers=raw)
+    assert ws.import_files(("a.csv", small)).accepted == 15_000
+
+
+def _imported(workspace: Path, text: str, before: str = "") -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.csv"
         path.write_text(text)
-        return _run(workspace, path)
+        return _run(workspace, path, before)
 
 
-def _run(workspace: Path, path: Path) -> subprocess.CompletedProcess[str]:
+def _run(workspace: Path, path: Path, before: str) -> subprocess.CompletedProcess[str]:
+    code = f"from footprint.store import room; {before}\nfrom footprint.cli import main; main()"
     return subprocess.run(
-        [sys.executable, "-m", "footprint.cli", "import", str(path), "-w", str(workspace)],
+        [sys.executable, "-c", code, "import", str(path), "-w", str(workspace)],
         capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C.UTF-8"},
     )  # fmt: skip
 
