@@ -214,6 +214,16 @@ class Workspace:
             return Previewing(reading).preview(uploads)
 
     @needs("editor")
+    def preview_apart(
+        self, files: Upload | Sequence[Upload], answers: Answers | None = None
+    ) -> Preview:
+        """As ``preview``, in a process of its own: what reading takes is gone when it ends."""
+        from footprint.access import person
+        from footprint.store.apart import preview_apart
+
+        return preview_apart(self.path, _unlike(_several(files)), answers or Answers(), person())
+
+    @needs("editor")
     def commit(
         self,
         preview: Preview,

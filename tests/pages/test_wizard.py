@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from app import data
 from app.uploads import tickets
 from app.uploads.spool import NOTE
-from app.views.importing import jobs
+from app.views.importing import jobs, pending
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "exports"
 
@@ -190,6 +190,24 @@ def test_which_gmv_is_meant_is_asked_once(dropped: Dropped, tmp_path: Path) -> N
     assert [info.name for info in shop(tmp_path).tables()] == ["streams"]
     later = export.read_bytes() + b"\n"
     assert "请确认口径" not in words(dropped((export.name, later), lang="zh"))
+
+
+def test_a_large_file_is_looked_at_in_a_process_of_its_own(
+    dropped: Dropped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart, looks = Workspace.preview_apart, []
+
+    def looked(*args, **options):
+        looks.append(apart(*args, **options))
+        return looks[-1]
+
+    monkeypatch.setattr(Workspace, "preview_apart", looked)
+    dropped(("orders.csv", ORDERS))
+    assert not looks
+    monkeypatch.setattr(pending, "_SMALL_BYTES", 10)
+    app = dropped(("more.csv", ORDERS.replace(b"A1", b"B1")))
+    assert [sheet.file for sheet in looks[0].sheets][-1] == "more.csv"
+    assert "Everything is understood" in words(app)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

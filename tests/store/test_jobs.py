@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from footprint.errors import ImportCancelled, WorkspaceError
+from footprint.access import Person, acting
+from footprint.errors import Forbidden, ImportCancelled, UsageError, WorkspaceError
 from footprint.ingest.choices import Answers
 from footprint.store.jobs import ImportJob
 from footprint.workspace import Workspace
@@ -94,6 +96,28 @@ def test_kill_9_at_any_moment_leaves_the_old_or_the_new_state(
         (now,) = orders["paid_amount"].unique().to_list()
         assert now in (number, number + 1)
         number = int(now)
+
+
+def test_a_preview_apart_is_the_same_preview(ws: Workspace, tmp_path: Path) -> None:
+    ws.import_files(("a.csv", orders_csv({"1": 5})))
+    files = [("b.csv", orders_csv({"1": 6, "2": 7})), ("c.csv", b"?")]
+    for answers in (Answers(), Answers().with_sheet("b.csv", skip=True)):
+        here, apart = ws.preview(files, answers), ws.preview_apart(files, answers)
+        assert apart.to_dict("zh") == here.to_dict("zh")
+        assert (apart.uploads, apart.answers) == (here.uploads, here.answers)
+    with pytest.raises(UsageError):
+        ws.preview_apart(files, Answers().with_sheet("b.csv", table="no_such"))
+    with acting(Person("guest", "viewer")), pytest.raises(Forbidden):
+        ws.preview_apart(files)
+    assert ws.commit(ws.preview_apart(files)).accepted == 2
+
+
+def test_a_preview_whose_process_dies_is_told(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(WorkspaceError, match="ended early"):
+        ws.preview_apart(("a.csv", orders_csv({"1": 5})))
 
 
 def test_the_second_import_waits_for_the_first(ws: Workspace, tmp_path: Path) -> None:

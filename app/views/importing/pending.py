@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import streamlit as st
 from footprint.ingest.choices import Answers
 from footprint.ingest.preview import Preview
-from footprint.ingest.source import Upload
+from footprint.ingest.source import Upload, upload_size
 
 from app import data
 from app.uploads import dropzone
 from app.uploads.spool import Waiting
 
 _ANSWERS, _PREVIEW = "fp.answers", "fp.preview"
+_SMALL_BYTES = 1 << 20
 
 
 def answers() -> Answers:
@@ -47,9 +48,16 @@ def preview(files: Sequence[Waiting]) -> Preview:
     key = json.dumps([[file.id for file in files], data.current().version, said.to_dict()])
     kept: tuple[str, Preview] | None = st.session_state.get(_PREVIEW)
     if kept is None or kept[0] != key:
-        kept = (key, data.workspace().preview(uploads(files), said))
+        kept = (key, _look(files, said))
         st.session_state[_PREVIEW] = kept
     return kept[1]
+
+
+def _look(files: Sequence[Waiting], said: Answers) -> Preview:
+    """Small files are looked at here, which takes less time than a process of its own."""
+    workspace, given = data.workspace(), uploads(files)
+    large = sum(map(upload_size, given)) > _SMALL_BYTES
+    return (workspace.preview_apart if large else workspace.preview)(given, said)
 
 
 def discard(files: Sequence[Waiting]) -> None:

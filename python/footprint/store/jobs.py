@@ -49,7 +49,7 @@ class ImportJob:
         self, workspace: Path, uploads: Sequence[Upload], answers: Answers, who: Person
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="footprint-job-")
-        files = [_stored(Path(self._folder.name), n, one) for n, one in enumerate(uploads)]
+        files = [stored(Path(self._folder.name), n, one) for n, one in enumerate(uploads)]
         request = {
             "workspace": str(workspace), "files": files, "answers": answers.to_dict(),
             "who": [who.name, who.role],
@@ -130,7 +130,7 @@ class ImportJob:
         self._complaint = list(lines)[-20:]
 
 
-def _stored(folder: Path, number: int, upload: Upload) -> tuple[str, str]:
+def stored(folder: Path, number: int, upload: Upload) -> tuple[str, str]:
     """Name and path of an upload; bytes are written to the job's own folder."""
     name = upload_name(upload)
     given = upload[1] if isinstance(upload, tuple) else Path(upload)
