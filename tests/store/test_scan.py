@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from footprint.engine import EventLog
 from footprint.errors import WorkspaceError
 from footprint.schema import TABLES
 from footprint.scope import Scope
@@ -78,3 +79,19 @@ def test_a_large_table_is_not_kept_and_scoped_alike(
     assert small.height > 0
     assert_frame_equal(scoped(again, "events", scope, only=only, columns=columns), small)
     assert_frame_equal(again.scan("events").collect(), ws.data().frame("events"))
+
+
+@pytest.mark.parametrize("n", [0, 1, 40, 300])
+def test_rows_are_taken_alike_from_files_and_from_memory(tmp_path: Path, n: int) -> None:
+    events = _events(3, 500).with_columns(value=pl.int_range(500).cast(pl.Float64))
+    orders = pl.DataFrame({
+        "order_id": ["o1", "o2"], "user_id": ["u1", "u2"], "paid_amount": [1.5, 2.0],
+        "order_ts": events["event_ts"].head(2),
+    })  # fmt: skip
+    path = tmp_path / "events.parquet"
+    events.write_parquet(path)
+    rows = pl.Series([501, *(i * 7 % 500 for i in range(n)), 500, 501])
+    columns = ("event_ts", "user_id", "event_type", "value_cents", "platform", "sku_id")
+    taken = EventLog.build(pl.scan_parquet(path), orders).take(rows, *columns)
+    assert_frame_equal(taken, EventLog.build(events, orders).take(rows, *columns))
+    assert taken["value_cents"].to_list()[-2:] == [150, 200]

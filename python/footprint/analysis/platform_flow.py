@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from footprint import stats
@@ -63,7 +65,7 @@ def platform_flow(data: Data, scope: Scope, event: str = ANY) -> Result:
     fans = _people(data, scope, event)
     orders = _orders(view)
     pairs = (
-        fans.join(seen, on="user")
+        fans.join(seen.several, on="user")
         .rename({"platform": "source", "platform_right": "destination"})
         .filter(pl.col("source") != pl.col("destination"))
     )
@@ -74,8 +76,7 @@ def platform_flow(data: Data, scope: Scope, event: str = ANY) -> Result:
         .agg(lag=(pl.col("order_ts").min() - pl.col("first").first()).dt.total_seconds() / 86_400)
     )
     flow = _flow(fans, pairs, bought, int(data.settings.value("min_group")))
-    several = seen.group_by("user").len().filter(pl.col("len") > 1).height
-    scalars = _scalars(flow, several, seen["user"].n_unique())
+    scalars = _scalars(flow, seen.several["user"].n_unique(), seen.users)
     return Result(scalars, {"flow": flow}, notes=_NOTES)
 
 
@@ -95,11 +96,25 @@ def _people(data: Data, scope: Scope, event: str) -> pl.DataFrame:
     return _first_by_platform(data, inside, touches=True)
 
 
-def _seen(data: Data, scope: Scope) -> pl.DataFrame:
-    """user, platform of every user on every platform, all time, inside the slices."""
-    inside = kept(data, scope)
-    name = f"platforms seen {sorted(scope.where.items())}"
-    return once(data, name, lambda: _first_by_platform(data, inside).select("user", "platform"))
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """``users``: people seen on any platform; ``several``: user, platform of those on two or
+    more."""
+
+    users: int
+    several: pl.DataFrame
+
+
+def _seen(data: Data, scope: Scope) -> _Seen:
+    """Who was seen on which platform, all time, inside the slices."""
+
+    def build() -> _Seen:
+        every = _first_by_platform(data, kept(data, scope)).select("user", "platform")
+        counts = every.group_by("user").len()
+        linked = counts.filter(pl.col("len") > 1).select("user")
+        return _Seen(counts.height, every.join(linked, on="user"))
+
+    return once(data, f"platforms seen {sorted(scope.where.items())}", build)
 
 
 def _first_by_platform(

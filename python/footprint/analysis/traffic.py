@@ -98,14 +98,26 @@ def class_rows(data: Data, kind: str) -> pl.Series:
 def _visits(view: View) -> pl.DataFrame:
     """channel_class, visits: users x days with an event of the class."""
     data, scope = view.data, view.scope
-    log, inside = data.event_log(), log_mask(data, scope)
     first, last = scope.start or date.min, scope.end or date.max
-    counts = []
+    name = f"visits {scope.tz} {sorted(scope.where.items())}"
+    daily = once(data, name, lambda: _daily_visits(data, scope))
+    inside = daily.filter(pl.col("day") >= first, pl.col("day") <= last)
+    counted = inside.group_by("channel_class").agg(visits=pl.col("users").sum())
+    return pl.DataFrame({"channel_class": CLASSES}).join(
+        counted, on="channel_class", how="left", maintain_order="left"
+    ).with_columns(pl.col("visits").fill_null(0))  # fmt: skip
+
+
+def _daily_visits(data: Data, scope: Scope) -> pl.DataFrame:
+    """channel_class, day, users with an event of the class that day, inside the slices."""
+    log, inside = data.event_log(), log_mask(data, scope)
+    parts = []
     for kind in CLASSES:
         hit = class_rows(data, kind)
-        days = log.user_days(scope.tz, mask=hit if inside is None else hit & inside)["day"]
-        counts.append(days.filter((days >= first) & (days <= last)).len())
-    return pl.DataFrame({"channel_class": CLASSES, "visits": counts})
+        days = log.user_days(scope.tz, mask=hit if inside is None else hit & inside)
+        users = days.group_by("day").agg(users=pl.len().cast(pl.Int64))
+        parts.append(users.select("day", "users", channel_class=pl.lit(kind)))
+    return pl.concat(parts)
 
 
 def _bought(view: View, classes: pl.DataFrame) -> pl.DataFrame:

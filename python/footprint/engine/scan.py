@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+# Up to so many rows are quicker read one by one than with their whole columns.
+FEW = 64
+
 
 class Scan:
     """What the engine needs of a table, of a lazy frame such as ``pl.scan_parquet(...)``.
@@ -29,6 +32,20 @@ class Scan:
     def select(self, expression: pl.Expr) -> pl.DataFrame:
         """``expression`` over the columns it reads."""
         return self._rows.select(expression).collect()
+
+    def some(self, rows: pl.Series) -> tuple[pl.DataFrame | Scan, pl.Series]:
+        """A table that holds these rows (numbers, or null), and their places in it.
+
+        Of a few rows only what lies around them is read; of many, each column as a whole.
+        """
+        wanted = rows.drop_nulls().unique().sort()
+        if len(wanted) > FEW:
+            return self, rows
+        if wanted.is_empty():
+            return self.clear(), rows
+        found = pl.concat(pl.collect_all([self._rows.slice(row, 1) for row in wanted]))
+        places = pl.Series(range(len(wanted)), dtype=pl.Int64)
+        return found, rows.replace_strict(wanted, places, default=None)
 
     def clear(self) -> pl.DataFrame:
         """The columns without rows."""

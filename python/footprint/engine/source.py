@@ -53,9 +53,12 @@ class Source:
         """``columns`` of the source rows numbered ``rows``, in that order."""
         border, at = self.events.height, rows.cast(pl.Int64)
         ours = at.set(at >= border, None)
+        events: pl.DataFrame | Scan = self.events
+        if isinstance(events, Scan):
+            events, ours = events.some(ours)
         taken = []
         for name in columns:
-            found = _as(_at(self.events, name, ours), self.kind(name))
+            found = _as(_at(events, name, ours), self.kind(name))
             if self.orders is not None:
                 theirs = (at - border).set(at < border, None)
                 orders = _as(_at(self.orders, name, theirs), self.kind(name))
