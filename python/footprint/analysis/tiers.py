@@ -104,8 +104,12 @@ def interest_days(data: Data, scope: Scope) -> pl.DataFrame | None:
     """user, day with a cart, a product click or a question; None without events."""
     if not data.has("events"):
         return None
-    days = data.event_log().user_days(scope.tz, mask=type_mask(data, scope, *_INTEREST))
-    return days.select("user", "day")
+
+    def build() -> pl.DataFrame:
+        days = data.event_log().user_days(scope.tz, mask=type_mask(data, scope, *_INTEREST))
+        return days.select("user", "day")
+
+    return once(data, f"interest days {scope.tz} {sorted(scope.where.items())}", build)
 
 
 def tiers_on(
