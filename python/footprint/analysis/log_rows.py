@@ -91,8 +91,8 @@ def _filled(parts: list[tuple[np.ndarray, tuple[str, ...]]]) -> Coded:
     for codes, own in parts:
         if own:
             lookup = np.array([*(at[word] for word in own), MISSING], dtype=np.uint32)
-            open_rows = np.flatnonzero(whole == MISSING)
-            whole[open_rows] = lookup[np.minimum(codes[open_rows], len(own))]
+            said = lookup[np.minimum(codes, len(own))]
+            np.copyto(whole, said, where=whole == MISSING)
     return Coded(pl.Series("codes", whole), words)
 
 
