@@ -26,6 +26,25 @@ def sheet(ws: Workspace, text: str | bytes, answers: Answers | None = None) -> S
     return found
 
 
+@pytest.mark.parametrize(("head", "line"), [("alpha,beta,gamma,delta,eps,zeta\n", 1), ("", 0)])
+def test_saying_the_table_opens_a_file_of_unknown_headings(
+    ws: Workspace, head: str, line: int
+) -> None:
+    text = head + "A1,2026-11-10,u,s,1,5\nA2,2026-11-10,u,s,1,5\n"
+    assert sheet(ws, text).refused
+    said = Answers().with_sheet("a.csv", table="orders")
+    found = sheet(ws, text, said)
+    assert (found.refused, found.heading_row, found.rows) == (None, line, 2)
+    assert {asked.column for asked in found.open} >= {"order_id", "user_id", "sku_id"}
+    names = [column.heading for column in found.columns if " → " not in column.heading]
+    for name, column in zip(names, HEAD.split(","), strict=True):
+        said = said.map("a.csv", name, column)
+    assert sheet(ws, text, said).ready
+    assert ws.import_files(("a.csv", text.encode()), answers=said).accepted == 2
+    (refused,) = ws.import_files(("b.csv", text.encode()), table="streams").files
+    assert refused.refused and "required columns are missing" in refused.refused.what.en
+
+
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.stem)
 def test_an_export_asks_nothing_but_the_meaning_of_gmv(ws: Workspace, path: Path) -> None:
     (found,) = ws.preview(path).sheets

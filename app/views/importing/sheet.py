@@ -162,9 +162,8 @@ def _heading(sheet: SheetPreview, lang: Lang) -> None:
 
 
 def _tabled(sheet: SheetPreview, key: str) -> None:
-    said = pending.answers().with_sheet(sheet.id, table=st.session_state[key], mapping={})
-    # Where no line looked like headings, a person who knows the table means the first one.
-    pending.say(said if sheet.head else said.with_sheet(sheet.id, heading=1))
+    table = st.session_state[key]
+    pending.say(pending.answers().with_sheet(sheet.id, table=table, mapping={}))
 
 
 def _headed(sheet: str, key: str) -> None:

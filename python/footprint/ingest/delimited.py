@@ -16,7 +16,7 @@ import polars as pl
 
 from footprint.errors import InputRejected, Where
 from footprint.ingest.decode import as_utf8
-from footprint.ingest.headings import find_headings, numbered, two_lines
+from footprint.ingest.headings import HeadingsUnknown, find_headings, numbered, two_lines
 from footprint.ingest.lines import (
     COMMENT,
     DELIMITERS,
@@ -67,7 +67,10 @@ def open_text(
         except InputRejected as refusal:
             row, above = refusal.where.row, part.start.line
             where = replace(refusal.where, row=row and row + above)
-            refused.append(InputRejected(refusal.what, refusal.mend, where))
+            refusal.where = where
+            if isinstance(refusal, HeadingsUnknown) and refusal.line:
+                refusal.line += above
+            refused.append(refusal)
     if not found:
         raise refused[-1]
     return found, refused

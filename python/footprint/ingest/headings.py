@@ -17,6 +17,18 @@ _JOINTS = re.compile(r"[\s_\-:：\ufeff\"'`*]+")
 _UNIT = re.compile(r"\((元|￥|¥|cny|rmb|人民币|秒|s|%)\)$")
 
 
+class HeadingsUnknown(InputRejected):
+    """No line of a sheet has a known heading. ``line`` (from 1; 0: none) is where they are if a
+    person says which table it is."""
+
+    def __init__(self, what: Text, mend: Text, where: Where, line: int) -> None:
+        self.line = line
+        super().__init__(what, mend, where)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.what, self.mend, self.where, self.line)
+
+
 def normal(heading: str) -> str:
     """A heading as it is compared: width, case, blanks, joints, script and unit do not count."""
     flat = _JOINTS.sub("", unicodedata.normalize("NFKC", heading).lower())
@@ -55,7 +67,7 @@ def find_headings(
 ) -> int:
     """Which of the first rows holds the headings: the one with most known, fewest data-like.
 
-    Raises InputRejected when none does, and says whether headings are absent or unknown.
+    Raises HeadingsUnknown when none does, and says whether headings are absent or unknown.
     """
     known = [score(row) for row in rows]
     marks = [k - _data_like(row) for k, row in zip(known, rows, strict=True)]
@@ -123,9 +135,9 @@ def _first_is_data(rows: Sequence[Sequence[str]]) -> bool:
     return not rows or max(_data_like(row) for row in rows[:4]) > 0
 
 
-def _no_headings(rows: Sequence[Sequence[str]], name: str) -> InputRejected:
+def _no_headings(rows: Sequence[Sequence[str]], name: str) -> HeadingsUnknown:
     first = _widest(rows)
-    return InputRejected(
+    return HeadingsUnknown(
         Text(
             f"没有表头，第一行就是数据（{first}）",
             f"there are no headings, the first row is data ({first})",
@@ -135,19 +147,25 @@ def _no_headings(rows: Sequence[Sequence[str]], name: str) -> InputRejected:
             "Put column names into the first row; “footprint template orders” gives a template.",
         ),
         Where(name, 1),
+        _line(rows),
     )
 
 
-def _unknown(rows: Sequence[Sequence[str]], name: str) -> InputRejected:
+def _unknown(rows: Sequence[Sequence[str]], name: str) -> HeadingsUnknown:
     first = _widest(rows)
-    return InputRejected(
+    return HeadingsUnknown(
         Text(f"没有认出任何列（{first}）", f"no column was recognised ({first})"),
         Text(
             "请指定对应的列，例如 --map 我的列名=order_id，或用模板。",
             "Say what they mean, e.g. --map MY_HEADING=order_id, or use a template.",
         ),
         Where(name, 1),
+        _line(rows),
     )
+
+
+def _line(rows: Sequence[Sequence[str]]) -> int:
+    return 0 if rows and looks_like_data(rows[0]) else 1
 
 
 def _widest(rows: Sequence[Sequence[str]]) -> str:

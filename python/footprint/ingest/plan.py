@@ -153,7 +153,7 @@ def _incomplete(raw: RawSheet, mapped: Mapped) -> InputRejected | None:
     found = missing(raw.name, mapped, raw.headings)
     if found is None:
         return None
-    where = replace(found.where, row=raw.heading_row)
+    where = replace(found.where, row=raw.heading_row or None)
     return InputRejected(found.what, found.mend, where)
 
 

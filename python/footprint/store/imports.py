@@ -14,6 +14,7 @@ from pathlib import Path
 
 from footprint.errors import ImportCancelled, InputRejected
 from footprint.ingest.choices import Answers
+from footprint.ingest.headings import HeadingsUnknown
 from footprint.ingest.mapping import scorer
 from footprint.ingest.plan import Context, Plan, plan
 from footprint.ingest.profiles import Profile
@@ -86,12 +87,40 @@ class Reading:
         return cls(catalogue, folder, tz, answers, catalogue.state(), context, room)
 
     def sheets(self, source: Source) -> tuple[list[OpenSheet], list[InputRejected]]:
-        """The sheets of one file, and why others are none. Raises InputRejected for all of it."""
+        """The sheets of one file, and why others are none. Raises InputRejected for all of it.
+
+        A sheet of which only the table was said is opened without a known heading.
+        """
         choices = [self.answers.every, *self.answers.sheets.values()]
         named = [heading for choice in choices for heading in choice.mapping]
         known = self.context.profiles.values()
         named += [name for one in known for name in one.mapping]
-        return open_sheets(source, scorer(named), lambda name: self.answers.of(name).heading)
+        lines: dict[str, int] = {}
+
+        def heading(name: str) -> int | None:
+            said = self.answers.of(name).heading
+            return lines.get(name) if said is None else said
+
+        try:
+            sheets, refused = open_sheets(source, scorer(named), heading)
+        except InputRejected as refusal:
+            lines = self._lines([refusal])
+            if not lines:
+                raise
+            return open_sheets(source, scorer(named), heading)
+        lines = self._lines(refused)
+        return open_sheets(source, scorer(named), heading) if lines else (sheets, refused)
+
+    def _lines(self, refused: Sequence[InputRejected]) -> dict[str, int]:
+        """Where the headings are of sheets that were refused though their table was said."""
+        return {
+            one.where.file: one.line
+            for one in refused
+            if isinstance(one, HeadingsUnknown)
+            and one.where.file
+            and self.answers.of(one.where.file).table
+            and self.answers.of(one.where.file).heading is None
+        }
 
     def plan(self, sheet: OpenSheet) -> Plan:
         return plan(sheet, self.answers.of(sheet.name), self.context)
