@@ -72,9 +72,25 @@ class DataMissing(FootprintError):
 
 
 class InputRejected(FootprintError):
-    """A file (or all of its rows) could not be taken in; nothing was changed."""
+    """A file (or all of its rows) could not be taken in; nothing was changed.
+
+    ``page``: the mend for those who see it on the page, where ``mend`` names options of a command.
+    """
 
     exit_code = 4
+
+    def __init__(
+        self, what: Text, mend: Text, where: Where | None = None, page: Text | None = None
+    ) -> None:
+        self.page = page
+        super().__init__(what, mend, where)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.what, self.mend, self.where, self.page)
+
+    def on_page(self, lang: Lang) -> str:
+        """``message`` for the page."""
+        return FootprintError(self.what, self.page or self.mend, self.where).message(lang)
 
 
 class WorkspaceError(FootprintError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,13 @@ def test_saying_the_table_opens_a_file_of_unknown_headings(
     ws: Workspace, head: str, line: int
 ) -> None:
     text = head + "A1,2026-11-10,u,s,1,5\nA2,2026-11-10,u,s,1,5\n"
-    assert sheet(ws, text).refused
+    refusal = sheet(ws, text).refused
+    assert refusal
+    for lang in ("zh", "en"):
+        assert refusal.what(lang) in refusal.on_page(lang)
+        assert "--map" not in refusal.on_page(lang) and "footprint " not in refusal.on_page(lang)
+    again = pickle.loads(pickle.dumps(refusal))
+    assert again.on_page("en") == refusal.on_page("en")
     said = Answers().with_sheet("a.csv", table="orders")
     found = sheet(ws, text, said)
     assert (found.refused, found.heading_row, found.rows) == (None, line, 2)
@@ -43,6 +50,8 @@ def test_saying_the_table_opens_a_file_of_unknown_headings(
     assert ws.import_files(("a.csv", text.encode()), answers=said).accepted == 2
     (refused,) = ws.import_files(("b.csv", text.encode()), table="streams").files
     assert refused.refused and "required columns are missing" in refused.refused.what.en
+    assert "--map" in refused.refused.message("en")
+    assert "--map" not in refused.refused.on_page("en")
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.stem)

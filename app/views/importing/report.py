@@ -88,7 +88,7 @@ def _file(number: int, file: FileReport, lang: Lang) -> None:
         expanded=bool(file.refused or file.set_aside),
     ):
         if file.refused:
-            st.warning(file.refused.message(lang), icon=":material/error:")
+            st.warning(file.refused.on_page(lang), icon=":material/error:")
             return
         markup.notes(_lines(file, title, lang))
         if file.reasons:

@@ -58,7 +58,7 @@ def show(sheet: SheetPreview, lang: Lang, *, alone: bool = False) -> None:
         on_change="rerun",
     ) as body:
         if sheet.refused:
-            st.warning(sheet.refused.message(lang), icon=":material/error:")
+            st.warning(sheet.refused.on_page(lang), icon=":material/error:")
         if body.open:
             _body(sheet, lang)
 

@@ -17,13 +17,19 @@ _JOINTS = re.compile(r"[\s_\-:：\ufeff\"'`*]+")
 _UNIT = re.compile(r"\((元|￥|¥|cny|rmb|人民币|秒|s|%)\)$")
 
 
+_ON_PAGE = Text(
+    "请在下面选择这是哪张表，再逐列说明；或改用模板。",
+    "Choose below which table this is, then say what each column means; or use a template.",
+)
+
+
 class HeadingsUnknown(InputRejected):
     """No line of a sheet has a known heading. ``line`` (from 1; 0: none) is where they are if a
     person says which table it is."""
 
     def __init__(self, what: Text, mend: Text, where: Where, line: int) -> None:
         self.line = line
-        super().__init__(what, mend, where)
+        super().__init__(what, mend, where, _ON_PAGE)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.what, self.mend, self.where, self.line)

@@ -184,6 +184,7 @@ def _nothing(name: str, headings: Sequence[str], table: Table) -> InputRejected:
             f"Say what they mean, e.g. --map MY_HEADING={table.required[0]}.",
         ),
         Where(name, 1),
+        Text("请在下面选择这是哪张表，再逐列说明。", "Choose below which table this is."),
     )
 
 
@@ -203,6 +204,7 @@ def _missing(
             f"Add the column, or name it: --map HEADING={absent[0]}.",
         ),
         Where(name, 1, absent[0]),
+        Text("请补上该列，或在核对时指定对应的列。", "Add the column, or name it when checking."),
     )
 
 

@@ -154,7 +154,7 @@ def _incomplete(raw: RawSheet, mapped: Mapped) -> InputRejected | None:
     if found is None:
         return None
     where = replace(found.where, row=raw.heading_row or None)
-    return InputRejected(found.what, found.mend, where)
+    return InputRejected(found.what, found.mend, where, found.page)
 
 
 def _profile(

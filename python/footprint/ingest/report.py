@@ -128,6 +128,7 @@ def unanswered(name: str, asked: Asked) -> InputRejected:
         Text(f"{asked.words.zh}（{asked.why.zh}）", f"{asked.words.en} ({asked.why.en})"),
         Text(f"请说明：{how}。", f"Say which: {how}."),
         Where(name, None, asked.heading),
+        Text("请重新上传，并在核对时回答。", "Upload it again and answer this when checking."),
     )
 
 
