@@ -48,7 +48,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo(
         "M1",
         "monitoring",
-        Text("看板与趋势", "Board & trends"),
+        Text("看板与趋势", "Board"),
         Text(
             "离目标还有多远，是趋势、季节还是偶然。",
             "Where we stand against each target: trend, season or one-off.",
@@ -57,7 +57,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo(
         "U1",
         "conversion_path",
-        Text("漏斗与旅程", "Funnel & journey"),
+        Text("漏斗与旅程", "Journey"),
         Text(
             "人在哪一步走了，走的是哪条路，每一步在说什么。",
             "Where people leave, which way they go, what they say at each step.",
@@ -67,7 +67,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo(
         "U2",
         "hub",
-        Text("归因与渠道", "Attribution & channels"),
+        Text("归因与渠道", "Attribution"),
         Text(
             "哪个渠道被低估，每个渠道一单花多少钱。",
             "Which channel is under-credited, and what an order costs in each.",
@@ -77,7 +77,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo(
         "U3",
         "group",
-        Text("留存与价值", "Retention & value"),
+        Text("留存与价值", "Retention"),
         Text(
             "新客回不回来，高价值用户是否在变多。",
             "Do newcomers come back, and is the high-value share growing?",
@@ -97,7 +97,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo(
         "U5",
         "storefront",
-        Text("内容与商品", "Content & goods"),
+        Text("内容与商品", "Content"),
         Text(
             "做法有没有用，脚本越没越线，哪些货该多卖、够不够卖。",
             "What works, which scripts cross the line, which goods to sell more and whether they "
@@ -108,7 +108,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo(
         "C1",
         "shield",
-        Text("风险与预警", "Risk & alerts"),
+        Text("风险与预警", "Risk"),
         Text(
             "现在有什么没处理，还剩多少时间，损失多大。",
             "What is open, how long is left, and how much it may cost.",
@@ -136,7 +136,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo(
         "W2",
         "upload_file",
-        Text("数据与设定", "Data & settings"),
+        Text("数据与设定", "Data"),
         Text(
             "上传文件，看懂了没有，哪些行没收，目标和规则是多少。",
             "Upload files, see what was understood or set aside, edit targets and rules.",

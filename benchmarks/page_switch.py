@@ -105,7 +105,7 @@ def main() -> None:
                 size = {"width": 1440, "height": 900}
                 page = chromium.new_context(locale="en-US", viewport=size).new_page()
                 page.goto(f"http://127.0.0.1:{PORT}/data")
-                page.wait_for_function(DONE, arg="Data & settings")
+                page.wait_for_function(DONE, arg="Data")
                 timing = measure(page, rounds)
                 chromium.close()
             report(timing, peak_mb(server.pid))

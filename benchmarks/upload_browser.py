@@ -126,7 +126,7 @@ def measure(file: Path) -> Run:
                 )
                 page = chromium.new_context(locale="en-US").new_page()
                 page.goto(f"http://127.0.0.1:{PORT}/data")
-                page.wait_for_function(DONE, arg="Data & settings")
+                page.wait_for_function(DONE, arg="Data")
                 page.locator(".pick").wait_for()
                 page.wait_for_timeout(2000)
                 found = through(page, file, server.pid)

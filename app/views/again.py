@@ -45,7 +45,7 @@ _POINTS_LEAD = Text(
     "第一天点赞、评论、分享、关注、点商品、加购各得几分（在“数据与设定”里可改），看各档之后"
     "回来的比例。",
     "Points for likes, comments, shares, follows, product clicks and carts of the first day "
-    "(weights are in Data & settings), and the share that came back by points.",
+    "(weights are under Data), and the share that came back by points.",
 )
 _KIND = Text("算法", "Counting")
 _RATE = Text("留存率", "Retention")

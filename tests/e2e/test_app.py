@@ -73,7 +73,7 @@ def test_evidence_opens_in_a_drawer(visit: Visiting, shop: str) -> None:
 def test_a_finding_links_to_its_page_with_its_week(visit: Visiting, shop: str) -> None:
     seen = visit(shop, "en")
     page = seen.open("brief")
-    page.get_by_role("link", name="Open Risk & alerts").first.click()
+    page.get_by_role("link", name="Open Risk").first.click()
     page.wait_for_url("**/risk?**")
     seen.settle()
     assert "from=2026-11-09" in page.url and "to=2026-11-15" in page.url
@@ -93,7 +93,7 @@ def test_an_upload_changes_a_number(visit: Visiting, serve: Serve, tmp_path: Pat
     page.wait_for_selector("text=What happened")
     assert "orders.csv" in page.inner_text("body")
     page.screenshot(path=shot("uploaded"), full_page=True)
-    page.get_by_role("link", name="Board & trends").click()
+    page.get_by_role("link", name="Board").click()
     page.wait_for_selector("text=Key metrics")
     seen.settle()
     assert number(page, "GMV") != before

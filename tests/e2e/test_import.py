@@ -117,7 +117,7 @@ def test_two_dropped_files_are_checked_changed_accepted_and_undone(desk: Opening
     assert at.tables() == {"orders": 50, "streams": pl.read_csv(sample("streams")).height}
     assert set(Workspace(at.workspace).data().frame("orders")["region"]) == {"上海"}
     assert not at.spooled()
-    at.page.get_by_role("link", name="Board & trends").click()
+    at.page.get_by_role("link", name="Board").click()
     at.page.locator(".fp-card-value", has_text="¥5,000").first.wait_for()
     at.page.go_back()
     at.page.get_by_role("button", name="Undo this import").click()

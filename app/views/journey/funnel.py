@@ -124,7 +124,7 @@ def _controls(scope: Scope, lang: Lang) -> dict[str, Any]:
             words=lambda code: _WINDOWS[code](lang),
         )  # fmt: skip
         by = controls.select(
-            _BY(lang), _BREAKS, "funnel-by", lang, width=150,
+            _BY(lang), _BREAKS, "funnel-by", lang, width=170,
             words=lambda code: labels.value(code, lang) if code else _NONE(lang),
         )  # fmt: skip
         compare = controls.select(
@@ -136,7 +136,7 @@ def _controls(scope: Scope, lang: Lang) -> dict[str, Any]:
         if mode in _ORDERED and len(steps) > 1:
             barred = ["", *(kind for kind in kinds if kind not in steps)]
             exclude = controls.select(
-                _EXCLUDE(lang), barred, "funnel-exclude", lang, width=170,
+                _EXCLUDE(lang), barred, "funnel-exclude", lang, width=220,
                 words=lambda code: labels.value(code, lang) if code else _NOTHING(lang),
             )  # fmt: skip
     skipped = _skippable(steps, lang) if mode in (*_ORDERED, "totals") and len(steps) > 2 else []
