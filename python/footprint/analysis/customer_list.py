@@ -106,6 +106,8 @@ def _first_buyers(
 
 def _answer(people: pl.DataFrame) -> Result:
     chosen = people.select(pl.col(name).cast(kind) for name, kind in _COLUMNS.items())
+    # To the cent: the last digits of a sum depend on its order, and would then order equals.
+    chosen = chosen.with_columns(pl.col("money").round(2))
     best = chosen.sort("money", "user_id", descending=[True, False]).head(LISTED)
     n = chosen.height
     what = Text("符合所有条件的客人。", "Customers that fit every choice.")

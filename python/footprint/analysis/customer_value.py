@@ -138,7 +138,8 @@ def _bands(people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _customers(people: pl.DataFrame) -> pl.DataFrame:
-    best = people.sort("expected_money", "user_id", descending=[True, False]).head(LISTED)
+    cents = people.with_columns(pl.col("expected_money", "past").round(2))
+    best = cents.sort("expected_money", "user_id", descending=[True, False]).head(LISTED)
     return best.select(
         masked_ids(), orders=pl.col("x") + 1, last_days=pl.col("T") - pl.col("t_x"),
         past_money="past", p_alive="p_alive", expected_orders="expected_orders",

@@ -56,7 +56,8 @@ def _findings(result: Result, data: Data, scope: Scope) -> list[Finding]:
     bins = result.frames["bins"].filter("flag")
     flags = bins.filter(pl.col("minutes") == _WIDTHS[0])
     seen_slowly = bins.filter(pl.col("minutes") == _WIDTHS[-1])["stream_id"].to_list()
-    newest = flags.sort("z", descending=True).unique("stream_id", maintain_order=True).head(5)
+    strongest = flags.sort("z", "stream_id", "start", descending=[True, False, False])
+    newest = strongest.unique("stream_id", maintain_order=True).head(5)
     return [
         Finding(
             id=f"monitor:{metric}:{row['stream_id']}",
@@ -139,6 +140,7 @@ def _pieces(rows: pl.DataFrame, width: int, threshold: float, counts: bool) -> p
         .group_by("stream_id", "place")
         .agg(start=pl.col("minute_ts").min(), value=value.sum(), held=pl.len())
         .filter(pl.col("held") == width)
+        .sort("stream_id", "place")
     )
     centre = value.median().over("stream_id")
     spread = (value - centre).abs().median().over("stream_id") * MAD_TO_SD

@@ -164,9 +164,10 @@ def _took(column: str, taken: str, why: Text, others: list[tuple[str, Text]]) ->
     en = "; ".join(f"“{heading}” ({meaning.en})" for heading, meaning in others)
     other = others[0][0]
     return Text(
-        f"{column} 取自“{taken}”（{why.zh}）；文件里还有：{zh}。如需改用：--map {other}={column}",
+        f"{column} 取自“{taken}”（{why.zh}）；文件里还有：{zh}。"
+        f"要改用，把“{other}”对应到 {column}。",
         f"{column} is “{taken}” ({why.en}); the file also has: {en}. "
-        f"To take another: --map {other}={column}",
+        f"To take another, map “{other}” to {column}.",
     )
 
 
